@@ -1,0 +1,188 @@
+"""Build one book, step by step: read, chunk, embed, index, manifest. The command line is `rebuild.py`."""
+
+import importlib.metadata
+import json
+import shutil
+from collections import Counter as Tally
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from indexing.chunks import Chunk, Limits, make_chunks
+from indexing.console import Report
+from indexing.embedding import Embedder
+from indexing.errors import SourceError
+from indexing.index import build_index
+from indexing.library import EmbedderInfo, Manifest, Source, file_sha256, new_version, now
+from indexing.reading.pages import Doubt
+from indexing.reading.pdf import Pdf
+from indexing.reading.reader import Reading, read_book, read_questions
+from indexing.records import OutlineEntry, Question, Record, read_jsonl, read_records, write_jsonl
+from indexing.tokenizers import llama_counter
+
+LLAMA_LIMIT = 512  # the report's sequence length
+SOURCE_PDF, RECORDS, OUTLINE, QA, CHUNKS, MANIFEST = (
+    "source.pdf", "records.jsonl", "outline.json", "qa.jsonl", "chunks.jsonl", "manifest.json",
+)  # fmt: skip
+_CARRIED = ("corrections.jsonl",)  # files of a person's hand that go from version to version
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to build. `embedder` None means records only; `llama_tokenizer` None means the estimate counts."""
+
+    embedder: Embedder | None
+    llama_tokenizer: Path | None = None
+    password: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What was built, and what could not be read."""
+
+    folder: Path
+    manifest: Manifest
+    doubts: Sequence[str] = ()
+    unread: Sequence[str] = ()
+    unknown_fields: dict[str, int] = field(default_factory=dict)
+
+
+def build_book(source: Path, review: Path | None, home: Path, name: str, options: Options, report: Report) -> Summary:
+    """Read `source` (a PDF or a records.jsonl) and switch the book `name` in the library `home` over to it."""
+    reading = _read(source, options.password, report)
+    questions = [*reading.questions, *(_read_review(review, report) if review else [])]
+    with new_version(home, name) as folder:
+        _carry_over(home / name, folder)
+        write_jsonl(folder / RECORDS, reading.records)
+        write_jsonl(folder / QA, questions)
+        _write_outline(folder / OUTLINE, reading.outline)
+        title, pages = _keep_pdf(source, folder)
+        limits, chunks = _index(reading.records, options, folder, report)
+        manifest = Manifest(
+            program=importlib.metadata.version("textbook-tutor"),
+            book=name,
+            title=options.title or title or name,
+            created=now(),
+            source=Source(name=source.name, sha256=file_sha256(source), pages=pages),
+            review=Source(name=review.name, sha256=file_sha256(review)) if review else None,
+            counts=_counts(reading.records, questions, chunks),
+            token_limits=limits,
+            embedder=_embedder_info(options.embedder),
+            files=_checksums(folder),
+        )
+        (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    return Summary(
+        folder=home / name,
+        manifest=manifest,
+        doubts=[_line(doubt) for doubt in reading.doubts],
+        unread=[_line(doubt) for doubt in reading.unread],
+        unknown_fields=_unknown_fields(reading.records),
+    )
+
+
+def _line(doubt: Doubt) -> str:
+    return f"page {doubt.page}: {doubt.message}"
+
+
+def _read(source: Path, password: str | None, report: Report) -> Reading:
+    """A PDF is read; a records.jsonl (corrected by hand, or any corpus in that form) is taken as it is."""
+    if source.suffix.lower() in (".jsonl", ".json"):
+        records = read_records(source)
+        if not records:
+            raise SourceError(f"{source}: no records in it")
+        questions = source.with_name(QA)
+        return Reading(
+            records=records,
+            outline=_outline_of(records),
+            questions=read_jsonl(questions, Question) if questions.is_file() else [],
+            doubts=[],
+            unread=[],
+        )
+    return read_book(source, password=password, progress=lambda done, total: report("reading pages", done, total))
+
+
+def _outline_of(records: Sequence[Record]) -> list[OutlineEntry]:
+    """The headings that some records stand under, in order."""
+    entries: dict[tuple[str, ...], OutlineEntry] = {}
+    for record in records:
+        path = record.heading_path or ([record.heading] if record.heading else [])
+        for depth in range(1, len(path) + 1):
+            key = tuple(path[:depth])
+            if key not in entries:
+                entries[key] = OutlineEntry(level=depth, title=path[depth - 1], page=(record.pages or [1])[0])
+    return list(entries.values())
+
+
+def _read_review(review: Path, report: Report) -> list[Question]:
+    """Pairs from a review PDF, or from a qa.jsonl that exists already."""
+    if review.suffix.lower() == ".jsonl":
+        return read_jsonl(review, Question)
+    report("reading review", 0, 0)
+    return read_questions(review)
+
+
+def _carry_over(current: Path, folder: Path) -> None:
+    for name in _CARRIED:
+        if (current / name).is_file():
+            shutil.copy2(current / name, folder / name)
+
+
+def _keep_pdf(source: Path, folder: Path) -> tuple[str, int | None]:
+    """Put the PDF into the book, so that its pages can be shown; for records, the PDF that lies beside them.
+
+    Its own title and its number of pages, or ("", None) where there is no PDF.
+    """
+    pdf_path = source if source.suffix.lower() == ".pdf" else source.with_name(SOURCE_PDF)
+    if not pdf_path.is_file():
+        return "", None
+    shutil.copyfile(pdf_path, folder / SOURCE_PDF)
+    with Pdf.open(pdf_path) as pdf:
+        return pdf.title, pdf.page_count
+
+
+def _index(records: Sequence[Record], options: Options, folder: Path, report: Report) -> tuple[dict[str, int], list[Chunk]]:
+    """Chunk, write chunks.jsonl, embed and index. The token limits that were used, and the chunks."""
+    embedder = options.embedder
+    if embedder is None:
+        return {}, []
+    llama, count = llama_counter(options.llama_tokenizer)
+    limits = Limits({embedder.name: embedder.count, llama: count}, {embedder.name: embedder.max_tokens, llama: LLAMA_LIMIT})
+    chunks = make_chunks(records, limits, lambda done: report("cutting chunks", done, len(records)))
+    if not chunks:
+        raise SourceError("the source has no text that could be indexed; a scanned PDF needs OCR (install tesseract-ocr)")
+    write_jsonl(folder / CHUNKS, chunks)
+    build_index(chunks, embedder, folder / "index", lambda done: report("embedding chunks", done, len(chunks)))
+    return limits.limits, chunks
+
+
+def _write_outline(path: Path, outline: Sequence[OutlineEntry]) -> None:
+    lines = ",\n ".join(json.dumps(entry.model_dump(mode="json"), ensure_ascii=False) for entry in outline)
+    path.write_text(f"[{lines}]\n", encoding="utf-8")
+
+
+def _counts(records: Sequence[Record], questions: Sequence[Question], chunks: Sequence[Chunk]) -> dict[str, int]:
+    answered = sum(question.answer is not None for question in questions)
+    return {
+        **Tally(record.type for record in records),
+        "questions": len(questions),
+        "answered questions": answered,
+        "chunks": len(chunks),
+    }
+
+
+def _embedder_info(embedder: Embedder | None) -> EmbedderInfo | None:
+    if embedder is None:
+        return None
+    return EmbedderInfo(name=embedder.name, fingerprint=embedder.fingerprint, dimension=embedder.dimension)
+
+
+def _checksums(folder: Path) -> dict[str, str]:
+    """Of every file that a question needs; a person may edit the others."""
+    needed = [folder / CHUNKS, *sorted((folder / "index").rglob("*"))]
+    return {str(path.relative_to(folder)): file_sha256(path) for path in needed if path.is_file()}
+
+
+def _unknown_fields(records: Sequence[Record]) -> dict[str, int]:
+    """Fields that are not ours, with the number of records that have them: often misspelt ones."""
+    return dict(Tally(name for record in records for name in record.model_extra or {}))

@@ -91,6 +91,10 @@ class Index:
         """The chunk at a position; parsed when asked for."""
         return Chunk.model_validate(json.loads(self._lines[position]))
 
+    def preload(self) -> None:
+        """Read every part now, so that the first question does not wait for it."""
+        _ = self.vectors, self.bm25, self.sentences, self.first_sentence, self._lines
+
     def check_embedder(self, embedder: Embedder) -> None:
         """BookError unless the questions will be embedded by what embedded the book."""
         made_by = self.book.manifest.embedder

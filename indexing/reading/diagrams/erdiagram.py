@@ -1,0 +1,167 @@
+"""Whether a connected drawing is an ER diagram, and what it says if it is.
+
+The same shapes make flow charts, query trees, automata, B+-trees and architecture pictures. A drawing counts as an ER diagram
+only where nearly all its lines make sense as one: none, where it has arrows that no ER notation has, answers beside decisions,
+operators for names, or nodes of other shapes.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from indexing.reading.diagrams.chen import Branch, Parts, aliases_of, attribute_of, branches, relationships
+from indexing.reading.diagrams.crowsfoot import direct, row_attributes
+from indexing.reading.diagrams.endmarks import end_marks
+from indexing.reading.diagrams.graph import Graph, Node
+from indexing.records import Attribute, Diagram, Entity
+
+_ANSWERS = {"yes", "no", "true", "false", "y", "t", "f", "ja", "nein", "else", "otherwise"}
+_STEPS = {"start", "stop", "end", "begin", "return", "exit", "halt"}
+_SPECIALISATIONS = {"d", "o", "u", "isa", "is a", "is-a", "∪"}
+_NAME = re.compile(r"[^\W\d_]")  # a letter
+_OPERATORS = re.compile(r"[σπρ⋈⨝×∪∩−∧∨¬=<>≤≥?!;{}\[\]]|:=|==")
+Notation = Literal["chen", "min-max", "crows-foot"]
+
+_MISFITS = 0.2  # of the lines may make no sense
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a drawing says; `diagram` is None where it is no ER diagram, and then there are no doubts either."""
+
+    diagram: Diagram | None
+    doubts: tuple[str, ...] = ()
+
+
+def read_diagram(graph: Graph) -> Reading:
+    """Read a connected drawing."""
+    if _is_something_else(graph):
+        return Reading(None)
+    graph, doubts = _without_specialisations(graph)
+    parts = Parts(doubts=doubts)
+    aliases = aliases_of(graph.nodes)
+    hanging = branches(graph, aliases, parts)
+    own, attributes = _attributes(graph, hanging, parts)
+    relationships(graph, aliases, own, parts)
+    by_diamonds = len(parts.relationships)
+    marked = direct(graph, parts)
+    parts.misfits += _foreign_arrows(graph)
+    entities = _entities(graph, aliases, parts)
+    attributes += [a for node in graph.nodes if node.shape.kind == "rectangle" for a in row_attributes(node)]
+    known = {entity.name for entity in entities}
+    diagram = Diagram(
+        notation=_notation(parts, by_diamonds, marked),
+        entities=entities,
+        attributes=[a for a in attributes if a.owner in known],
+        relationships=[r for r in parts.relationships if all(end.entity in known for end in r.ends)],
+    )
+    if not _convinces(graph, parts, by_diamonds, marked, hanging):
+        return Reading(None)
+    return Reading(diagram, tuple(dict.fromkeys(parts.doubts)))
+
+
+def _is_something_else(graph: Graph) -> bool:
+    """Whether words give a drawing away as another kind of picture."""
+    labels = {label.text.strip(" .:?()[]").lower() for label in graph.labels}
+    if len(labels & _ANSWERS) >= 2 or ({"yes", "no"} & labels):
+        return True
+    for node in graph.nodes:
+        name = node.name.lower()
+        if node.shape.kind == "diamond" and (name.endswith("?") or _OPERATORS.search(name)):
+            return True
+        if node.shape.kind == "oval" and name in _STEPS:
+            return True
+    named = [node.name for node in graph.nodes if node.name]
+    odd = [name for name in named if not _NAME.search(name) or _OPERATORS.search(name)]
+    return len(odd) > 0.15 * len(named)
+
+
+def _without_specialisations(graph: Graph) -> tuple[Graph, list[str]]:
+    """The graph without circles "d", "o", "U" and ISA triangles with their lines: the records have no form for them."""
+    special = {
+        i
+        for i, node in enumerate(graph.nodes)
+        if node.name.lower() in _SPECIALISATIONS
+        and (node.shape.kind == "triangle" or _round(node) or len(node.name) > 2)
+        and node.shape.kind != "rectangle"
+    }
+    special |= {i for i, node in enumerate(graph.nodes) if node.shape.kind == "triangle"}
+    if not special:
+        return graph, []
+    nets = tuple(net for net in graph.nets if not special & set(net.shapes))
+    cut = [net for net in graph.nets if special & set(net.shapes)]
+    names = sorted({graph.nodes[i].name for net in cut for i in net.shapes if i not in special})
+    doubts = [f"a specialisation of {', '.join(names)} is shown and not read"]
+    return Graph(graph.nodes, nets, graph.labels, graph.marks, graph.strokes), doubts
+
+
+def _round(node: Node) -> bool:
+    return node.shape.kind == "oval" and node.shape.width < 1.3 * node.shape.height and len(node.name) == 1
+
+
+def _attributes(graph: Graph, hanging: Sequence[Branch], parts: Parts) -> tuple[dict[int, list[str]], list[Attribute]]:
+    """The names of each diamond's own attributes, and the attributes of entities."""
+    own: dict[int, list[str]] = {}
+    attributes: list[Attribute] = []
+    for branch in hanging:
+        node, owner = graph.nodes[branch.oval], graph.nodes[branch.owner]
+        if not node.name:
+            parts.doubts.append(f"an oval without a name at {owner.name or 'a shape without a name'}")
+        elif owner.shape.kind == "diamond" and branch.parent == branch.owner:
+            own.setdefault(branch.owner, []).append(node.name)
+        elif owner.shape.kind == "diamond":
+            parts.doubts.append(f"component {node.name} of an attribute of relationship {owner.name}")
+        elif owner.shape.kind == "rectangle":
+            attributes.append(attribute_of(branch, graph.nodes))
+    return own, attributes
+
+
+def _entities(graph: Graph, aliases: dict[int, int], parts: Parts) -> list[Entity]:
+    """The named rectangles; of two with one name the second is a doubt."""
+    entities: list[Entity] = []
+    seen: Counter[str] = Counter()
+    for i, node in enumerate(graph.nodes):
+        if node.shape.kind != "rectangle" or i in aliases:
+            continue
+        if not node.name:
+            parts.doubts.append("a rectangle without a name")
+        elif seen[node.name]:
+            parts.doubts.append(f"entity {node.name} is drawn more than once")
+        else:
+            entities.append(Entity(name=node.name, weak=node.shape.double))
+        seen[node.name] += 1
+    return entities
+
+
+def _foreign_arrows(graph: Graph) -> int:
+    """How many line ends have an arrowhead where no ER notation has one: anywhere but from a diamond to a rectangle."""
+    count = 0
+    for net in graph.nets:
+        for end in net.ends:
+            node = graph.nodes[end.shape]
+            marks = end_marks(net, end, node.shape, graph.strokes, graph.marks)
+            if any(mark.kind == "arrow" for mark in marks):
+                others = {graph.nodes[i].shape.kind for i in net.shapes if i != end.shape}
+                count += not (node.shape.kind == "rectangle" and others == {"diamond"})
+    return count
+
+
+def _notation(parts: Parts, by_diamonds: int, marked: int) -> Notation:
+    counts = [end.cardinality for r in parts.relationships for end in r.ends if end.cardinality]
+    pairs = sum(".." in count for count in counts)
+    if marked and len(parts.relationships) > by_diamonds:
+        return "crows-foot"
+    if counts and pairs * 2 > len(counts):
+        return "min-max"
+    return "chen" if by_diamonds or len(parts.relationships) == 0 else "min-max"
+
+
+def _convinces(graph: Graph, parts: Parts, by_diamonds: int, marked: int, hanging: Sequence[Branch]) -> bool:
+    """Whether enough of the drawing makes sense as an ER diagram, and hardly anything speaks against it."""
+    other = sum(node.shape.kind == "other" for node in graph.nodes if node.name)
+    if parts.misfits + other > _MISFITS * parts.fits:
+        return False
+    on_entities = [b for b in hanging if graph.nodes[b.owner].shape.kind == "rectangle"]
+    return by_diamonds > 0 or marked >= 1 or len(on_entities) >= 3

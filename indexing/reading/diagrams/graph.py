@@ -1,0 +1,182 @@
+"""From the paths and words of one drawing to a connected drawing: named shapes, nets between them, labels beside the nets.
+
+What the shapes stand for in a notation is left to `chen` and `crowsfoot`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from indexing.reading.diagrams.boxes import compounds
+from indexing.reading.diagrams.geometry import Grid, Points, area, box_to_polyline, center
+from indexing.reading.diagrams.nets import Net, bands, nets_of, visible
+from indexing.reading.diagrams.paths import Path
+from indexing.reading.diagrams.phrases import Phrase, lines_of, name_of, parted
+from indexing.reading.diagrams.shapes import Shape, can_hold_name, frames, is_mark, shapes_of
+from indexing.reading.pdf import Point
+
+Underline = Literal["solid", "dashed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of text in a box with compartments."""
+
+    phrases: tuple[Phrase, ...]
+    underline: Underline | None
+
+    @property
+    def text(self) -> str:
+        return " ".join(phrase.text for phrase in self.phrases)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A shape that text stands in. `rows` are the lines below a box's title; `underline` is the name's."""
+
+    shape: Shape
+    name: str
+    underline: Underline | None
+    rows: tuple[Row, ...]
+    compartments: int
+    cells: int
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A drawing. `nets` number their ends' shapes as `nodes` do; `blank` shapes are nodes without text."""
+
+    nodes: tuple[Node, ...]
+    nets: tuple[Net, ...]
+    labels: tuple[Phrase, ...]
+    marks: tuple[Shape, ...]
+    strokes: tuple[Points, ...]
+
+
+def graph_of(paths: Sequence[Path], phrases: Sequence[Phrase], page_size: tuple[float, float]) -> Graph:
+    """The connected drawing that paths and phrases make. Paths come `joined`."""
+    doubles, loops = bands([path for path in paths if path.closed and not _holds_text(path, phrases)])
+    loops += [path for path in paths if path.closed and _holds_text(path, phrases)]
+    shapes = shapes_of(loops, page_size)
+    borders = {id(frame) for frame in frames(shapes)}
+    shapes, tiles = compounds([shape for shape in shapes if id(shape) not in borders])
+    homes, free = _housed(phrases, shapes)
+    chosen = [i for i, shape in enumerate(shapes) if homes[i] or (not is_mark(shape) and _named_kind(shape))]
+    marks = [shape for i, shape in enumerate(shapes) if not homes[i] and is_mark(shape)]
+    chosen.sort(key=lambda i: (round(center(shapes[i].box)[1] / 12), shapes[i].box[0]))  # as one reads
+    nodes_shapes = [shapes[i] for i in chosen]
+    strokes = [path for path in paths if not path.closed] + doubles
+    nodes = tuple(_node(shapes[i], homes[i], strokes, tiles.get(i, [])) for i in chosen)
+    seen = visible([stroke for stroke in strokes if not _underlines_any(stroke, free)], nodes_shapes)
+    return Graph(
+        nodes=nodes,
+        nets=tuple(nets_of(seen, marks, nodes_shapes)),
+        labels=tuple(free),
+        marks=tuple(marks),
+        strokes=tuple(stroke.points for stroke in seen),
+    )
+
+
+def _named_kind(shape: Shape) -> bool:
+    return can_hold_name(shape) and shape.kind in ("rectangle", "diamond", "oval") and shape.outlined
+
+
+def _holds_text(path: Path, phrases: Sequence[Phrase]) -> bool:
+    x0, y0, x1, y1 = path.box
+    return any(x0 <= x <= x1 and y0 <= y <= y1 for x, y in (center(phrase.box) for phrase in phrases))
+
+
+def _housed(phrases: Sequence[Phrase], shapes: Sequence[Shape]) -> tuple[list[list[Phrase]], list[Phrase]]:
+    """The phrases in each shape, and those in none."""
+    grid = Grid([shape.box for shape in shapes])
+
+    def home(point: Point) -> int | None:
+        near = grid.near((point[0], point[1], point[0], point[1]), 0.0)
+        holding = [(area(shapes[i].box), i) for i in near if can_hold_name(shapes[i]) and shapes[i].contains(point)]
+        return min(holding)[1] if holding else None
+
+    homes: list[list[Phrase]] = [[] for _ in shapes]
+    free: list[Phrase] = []
+    for phrase in phrases:
+        for part, place in parted(phrase, home):
+            (free if place is None else homes[place]).append(part)
+    return homes, free
+
+
+def _node(shape: Shape, phrases: Sequence[Phrase], strokes: Sequence[Path], tiles: Sequence[Shape]) -> Node:
+    """A shape with its name, and the rows of its further compartments."""
+    inner = [s for s in strokes if _level(s) and _spans(s, shape)]
+    separators = _separators(shape, inner, tiles)
+    cells = len({round(tile.box[0]) for tile in tiles})
+    lines = lines_of(phrases)
+    title, rest = lines, list[list[Phrase]]()
+    if separators:
+        title = [line for line in lines if center(line[0].box)[1] < separators[0]]
+        rest = [line for line in lines if center(line[0].box)[1] >= separators[0]]
+    flat = [phrase for line in title for phrase in line]
+    return Node(
+        shape=shape,
+        name=name_of(flat),
+        underline=_underline(flat, shape, strokes),
+        rows=tuple(Row(tuple(line), _underline(line, shape, strokes)) for line in rest),
+        compartments=len(separators) + 1,
+        cells=max(1, cells),
+    )
+
+
+def _level(stroke: Path) -> bool:
+    return len(stroke.points) == 2 and stroke.box[3] - stroke.box[1] < 0.6
+
+
+def _spans(stroke: Path, shape: Shape) -> bool:
+    """Whether a level stroke runs from a shape's left to its right border."""
+    x0, y0, x1, y1 = shape.box
+    return y0 + 2 < stroke.box[1] < y1 - 2 and abs(stroke.box[0] - x0) <= 2.5 and abs(stroke.box[2] - x1) <= 2.5
+
+
+def _separators(shape: Shape, strokes: Sequence[Path], tiles: Sequence[Shape]) -> list[float]:
+    """The heights at which a box is divided, from top to bottom."""
+    heights = [stroke.box[1] for stroke in strokes]
+    heights += [tile.box[side] for tile in tiles for side in (1, 3)]
+    _, y0, _, y1 = shape.box
+    result: list[float] = []
+    for height in sorted(heights):
+        if y0 + 3 < height < y1 - 1.5 and (not result or height - result[-1] > 2.5):
+            result.append(height)
+    return result if shape.kind == "rectangle" else []
+
+
+def _underline(phrases: Sequence[Phrase], shape: Shape, strokes: Sequence[Path]) -> Underline | None:
+    """How a name is underlined: a level line beneath at least 60 % of its text, no wider than the text."""
+    kinds: set[Underline] = set()
+    covered = total = 0.0
+    for phrase in phrases:
+        x0, _, x1, y1 = phrase.box
+        total += x1 - x0
+        for stroke in strokes:
+            sx0, sy, sx1, _ = stroke.box
+            if not (_level(stroke) or (stroke.dashed and stroke.box[3] - sy < 0.6)) or _spans(stroke, shape):
+                continue
+            slack = 0.3 * (x1 - x0) + 5
+            beneath = y1 - 0.42 * phrase.height <= sy <= y1 + 0.2 * phrase.height + 1.5
+            if beneath and sx0 >= x0 - slack and sx1 <= x1 + slack:
+                covered += max(0.0, min(x1, sx1) - max(x0, sx0))
+                kinds.add("dashed" if stroke.dashed else "solid")
+    if not total or covered < 0.6 * total or len(kinds) != 1:
+        return None
+    return kinds.pop()
+
+
+def _underlines_any(stroke: Path, phrases: Sequence[Phrase]) -> bool:
+    """Whether a stroke underlines a free label."""
+    return _level(stroke) and any(
+        phrase.box[3] - 0.42 * phrase.height <= stroke.box[1] <= phrase.box[3] + 1.5
+        and abs(stroke.box[0] - phrase.box[0]) <= 3
+        and abs(stroke.box[2] - phrase.box[2]) <= 3
+        for phrase in phrases
+    )
+
+
+def label_distance(label: Phrase, net: Net) -> float:
+    """How far a label lies from a net."""
+    return min(box_to_polyline(label.box, piece) for piece in net.pieces)

@@ -1,0 +1,99 @@
+"""Which line a free label belongs to: cardinalities, (min,max) pairs and roles beside the lines of relationships."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from indexing.reading.diagrams.geometry import box_gap, union
+from indexing.reading.diagrams.graph import label_distance
+from indexing.reading.diagrams.nets import Net
+from indexing.reading.diagrams.phrases import Phrase, cardinality_of, name_of, phrase_of
+
+_LONGEST = 40  # characters; longer text is prose beside the drawing
+_SURE = 1.5  # points by which a line must be nearer than another line that could have the label
+
+
+@dataclass(frozen=True, slots=True)
+class NetLabels:
+    """What stands beside one net: its cardinality and its other text, None where there is none or it is uncertain."""
+
+    cardinality: str | None = None
+    text: str | None = None
+
+
+def reach_of(label: Phrase) -> float:
+    """How far from its line a label may stand: one and a third of its height, and a little."""
+    return 1.3 * min(label.height, 16.0) + 4.0
+
+
+def split_labels(labels: Sequence[Phrase]) -> tuple[list[Phrase], list[Phrase]]:
+    """Cardinality labels and other labels; "N supervisor" is one of each."""
+    counts: list[Phrase] = []
+    texts: list[Phrase] = []
+    for label in labels:
+        if cardinality_of(label.text) is not None:
+            counts.append(label)
+            continue
+        words = label.words
+        if len(words) > 1 and cardinality_of(words[0].text) is not None:
+            counts.append(phrase_of(words[:1]))
+            texts.append(phrase_of(words[1:]))
+        elif len(words) > 1 and cardinality_of(words[-1].text) is not None:
+            counts.append(phrase_of(words[-1:]))
+            texts.append(phrase_of(words[:-1]))
+        elif len(label.text) <= _LONGEST:
+            texts.append(label)
+    return counts, _blocks(texts)
+
+
+def _blocks(texts: Sequence[Phrase]) -> list[Phrase]:
+    """Labels of several lines put together."""
+    blocks: list[list[Phrase]] = []
+    for text in sorted(texts, key=lambda p: p.box[1]):
+        for block in blocks:
+            last = block[-1].box
+            close = -0.5 * text.height <= text.box[1] - last[3] <= 0.35 * text.height
+            centred = abs((last[0] + last[2]) - (text.box[0] + text.box[2])) / 2 <= 3 or abs(last[0] - text.box[0]) <= 1.5
+            if close and centred and block[-1].upright and text.upright:
+                block.append(text)
+                break
+        else:
+            blocks.append([text])
+    return [
+        block[0] if len(block) == 1 else replace(block[0], text=name_of(block), box=union([p.box for p in block]), words=())
+        for block in blocks
+    ]
+
+
+def beside(labels: Sequence[Phrase], nets: Sequence[Net]) -> tuple[dict[int, Phrase], list[Phrase]]:
+    """The label of each net (by its place), at most one each, the nearest pairs first; and the labels that are uncertain.
+
+    Uncertain is a label that stands as near to another net which got none.
+    """
+    pairs = sorted(
+        (distance, i, j)
+        for i, label in enumerate(labels)
+        for j, net in enumerate(nets)
+        if _near(label, net) and (distance := label_distance(label, net)) <= reach_of(label)
+    )
+    given: dict[int, int] = {}
+    of_label: dict[int, tuple[int, float]] = {}
+    for distance, i, j in pairs:
+        if i not in of_label and j not in given:
+            given[j] = i
+            of_label[i] = (j, distance)
+    unsure = {i for distance, i, j in pairs if i in of_label and j not in given and distance < of_label[i][1] + _SURE}
+    return (
+        {j: labels[i] for j, i in given.items() if i not in unsure},
+        [labels[i] for i in sorted(unsure)],
+    )
+
+
+def _near(label: Phrase, net: Net) -> bool:
+    reach = reach_of(label)
+    return any(
+        box_gap(
+            label.box, (min(x for x, _ in piece), min(y for _, y in piece), max(x for x, _ in piece), max(y for _, y in piece))
+        )
+        <= reach
+        for piece in net.pieces
+    )

@@ -1,0 +1,293 @@
+"""Closed outlines that were painted in pieces: rectangles and diamonds of four lines, ovals of arcs, dashes one by one.
+
+Takes open strokes, gives closed loops and the strokes that are left. Leaves to `shapes` what kind of shape a loop is.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from indexing.reading.diagrams.geometry import Points, box_of, closed_corners, distance, holds, length_of, unit
+from indexing.reading.diagrams.paths import Path
+from indexing.reading.pdf import Point
+
+_JOINT = 0.8  # points; ends this near to each other meet
+_DASH = 9.0  # the longest piece that is taken for a dash, and the widest gap between two
+_DASHES = 4  # at least so many in a row make a dashed line
+_SHORT = 7.0  # pieces of a many-segment outline
+_PIECES = 3000  # more pieces than this aren't searched for diamonds and dashes
+
+Made = tuple[Path, list[Path]]  # a loop, and the strokes that it was made of
+
+
+def joined(paths: Sequence[Path]) -> list[Path]:
+    """The paths with pieces put together; closed loops that were pieces come back as closed paths."""
+    loops = [path for path in paths if path.closed]
+    strokes = [path for path in paths if not path.closed]
+    if len(strokes) <= _PIECES:
+        strokes = _undashed(strokes)
+        loops += [path for path in strokes if path.closed]
+        strokes = [path for path in strokes if not path.closed]
+    finders = [
+        lambda left: _rings(left),
+        lambda left: _rings([path for path in left if path.curved]),
+        lambda left: _rings([path for path in left if length_of(path.points) < _SHORT]),
+        _rectangles,
+        _diamonds,
+    ]
+    for finder in finders:
+        made = [(loop, pieces) for loop, pieces in finder(strokes) if not _between_shapes(loop, loops)]
+        gone = {id(piece) for _, pieces in made for piece in pieces}
+        loops += [loop for loop, _ in made]
+        strokes = [path for path in strokes if id(path) not in gone]
+    return loops + strokes
+
+
+def _between_shapes(loop: Path, shapes: Sequence[Path]) -> bool:
+    """Whether a loop's corners lie in other shapes: then its sides are lines that connect those."""
+    corners = closed_corners(loop.points, 1.0)
+    return any(
+        box[0] - 1 <= x <= box[2] + 1 and box[1] - 1 <= y <= box[3] + 1
+        for box in (shape.box for shape in shapes if shape.size > 6 and not holds(shape.box, loop.box, 2.0))
+        for x, y in corners
+    )
+
+
+def _spot(point: Point, size: float = _JOINT) -> tuple[int, int]:
+    return round(point[0] / size), round(point[1] / size)
+
+
+class Ends:
+    """The ends of strokes, so that those near a point are found at once."""
+
+    def __init__(self, strokes: Sequence[Path], reach: float) -> None:
+        self._reach = reach
+        self._cells: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+        self._strokes = strokes
+        for index, path in enumerate(strokes):
+            for side in (0, -1):
+                self._cells[_spot(path.points[side], reach)].append((index, side))
+
+    def near(self, point: Point) -> Iterable[tuple[int, int]]:
+        """(stroke, 0 or -1 for its first or last point) of the ends within reach of a point."""
+        x, y = _spot(point, self._reach)
+        for dx in (-1, 0, 1):
+            for dy in (-1, 0, 1):
+                for index, side in self._cells.get((x + dx, y + dy), ()):
+                    if distance(self._strokes[index].points[side], point) <= self._reach:
+                        yield index, side
+
+
+def _chained(strokes: Sequence[Path], order: Sequence[tuple[int, bool]]) -> Points:
+    """The points of strokes one after the other; True means from last point to first."""
+    points: list[Point] = []
+    for index, backwards in order:
+        piece = strokes[index].points[::-1] if backwards else strokes[index].points
+        points += piece[1:] if points and distance(points[-1], piece[0]) <= _JOINT else piece
+    return tuple(points)
+
+
+def _rings(chosen: Sequence[Path]) -> list[Made]:
+    """Loops of strokes that meet end to end, two at each joint and no third."""
+    ends = Ends(chosen, _JOINT)
+    after: dict[tuple[int, int], tuple[int, int]] = {}
+    for index, path in enumerate(chosen):
+        for side in (0, -1):
+            others = [end for end in ends.near(path.points[side]) if end != (index, side)]
+            if len(others) == 1:
+                after[index, side] = others[0]
+    used: set[int] = set()
+    rings: list[Made] = []
+    for index in range(len(chosen)):
+        order = _walk(index, after) if index not in used else None
+        if order and len(order) > 1:
+            used.update(i for i, _ in order)
+            points = _chained(chosen, order)
+            if distance(points[0], points[-1]) <= _JOINT:
+                points = points[:-1]
+            if len(points) > 2:
+                pieces = [chosen[i] for i, _ in order]
+                rings.append((_loop(points, pieces), pieces))
+    return rings
+
+
+def _walk(start: int, after: dict[tuple[int, int], tuple[int, int]]) -> list[tuple[int, bool]] | None:
+    """The strokes met on a walk from `start` back to itself, or None where the walk ends."""
+    order: list[tuple[int, bool]] = []
+    seen: set[int] = set()
+    index, entered = start, 0
+    while index not in seen:
+        seen.add(index)
+        order.append((index, entered == -1))
+        following = after.get((index, -1 if entered == 0 else 0))
+        if following is None or after.get(following) != (index, -1 if entered == 0 else 0):
+            return None
+        index, entered = following
+    return order if (index, entered) == (start, 0) else None
+
+
+def _loop(points: Points, pieces: Sequence[Path]) -> Path:
+    first = pieces[0]
+    return replace(
+        first,
+        points=points,
+        closed=True,
+        curved=any(piece.curved for piece in pieces),
+        dashed=sum(piece.dashed for piece in pieces) * 2 > len(pieces),
+        double=all(piece.double for piece in pieces),
+        order=max(piece.order for piece in pieces),
+        box=box_of(points),
+    )
+
+
+def _rectangles(strokes: Sequence[Path]) -> list[Made]:
+    """Upright rectangles made of lines: two level lines of the same extent and an upright line at both their ends.
+
+    Level lines between them (a box's compartments) stay strokes.
+    """
+    level = [p for p in strokes if len(p.points) == 2 and p.box[3] - p.box[1] < 0.5 and p.box[2] - p.box[0] > 6]
+    upright = [p for p in strokes if len(p.points) == 2 and p.box[2] - p.box[0] < 0.5 and p.box[3] - p.box[1] > 4]
+    groups: list[list[Path]] = []
+    for path in sorted(level, key=lambda p: (p.box[0], p.box[2], p.box[1])):
+        for group in reversed(groups[-8:]):
+            if abs(group[0].box[0] - path.box[0]) <= 1.2 and abs(group[0].box[2] - path.box[2]) <= 1.2:
+                group.append(path)
+                break
+        else:
+            groups.append([path])
+    columns: dict[int, list[Path]] = defaultdict(list)
+    for path in upright:
+        columns[round(path.box[0] / 2)].append(path)
+    return [
+        (_loop(_corners_of(found), found), found)
+        for group in groups
+        for found in _boxes_of(sorted(group, key=lambda p: p.box[1]), columns)
+    ]
+
+
+def _boxes_of(group: list[Path], columns: dict[int, list[Path]]) -> Iterable[list[Path]]:
+    """[top, bottom, left, right] of the rectangles that level lines of one extent make with the upright lines."""
+    start = 0
+    while start < len(group) - 1:
+        for end in range(len(group) - 1, start, -1):
+            sides = [_side(x, group[start], group[end], columns) for x in (group[start].box[0], group[start].box[2])]
+            if all(sides):
+                yield [group[start], group[end], *[side for side in sides if side is not None]]
+                start = end
+                break
+        start += 1
+
+
+def _side(x: float, top: Path, bottom: Path, columns: dict[int, list[Path]]) -> Path | None:
+    """The upright line at x from one level line to the other."""
+    for cell in (round(x / 2) - 1, round(x / 2), round(x / 2) + 1):
+        for path in columns.get(cell, ()):
+            if abs(path.box[0] - x) <= 1.2 and abs(path.box[1] - top.box[1]) <= 1.2 and abs(path.box[3] - bottom.box[3]) <= 1.2:
+                return path
+    return None
+
+
+def _corners_of(found: Sequence[Path]) -> Points:
+    x0, y0, x1, y1 = box_of([point for path in found for point in path.points])
+    return (x0, y0), (x1, y0), (x1, y1), (x0, y1)
+
+
+def _diamonds(strokes: Sequence[Path]) -> list[Made]:
+    """Four oblique lines round a diamond, also where other lines end at its corners."""
+    oblique = [p for p in strokes if len(p.points) == 2 and min(p.box[2] - p.box[0], p.box[3] - p.box[1]) > 3]
+    ends = Ends(oblique, 1.5)
+    loops: list[Made] = []
+    gone: set[int] = set()
+    if len(oblique) > _PIECES:
+        return []
+    for index, path in enumerate(oblique):
+        top = min(path.points, key=lambda p: p[1])
+        if id(path) in gone:
+            continue
+        for pieces in _around(index, top, oblique, ends):
+            if not gone & {id(piece) for piece in pieces}:
+                x0, y0, x1, y1 = box_of([point for piece in pieces for point in piece.points])
+                x, y = (x0 + x1) / 2, (y0 + y1) / 2
+                loops.append((_loop(((x, y0), (x1, y), (x, y1), (x0, y)), pieces), pieces))
+                gone.update(id(piece) for piece in pieces)
+                break
+    return loops
+
+
+def _around(index: int, top: Point, oblique: Sequence[Path], ends: Ends) -> Iterable[list[Path]]:
+    """The four lines of each diamond whose upper corner is the upper end of line `index`."""
+
+    def other(i: int, side: int) -> Point:
+        return oblique[i].points[-1 if side == 0 else 0]
+
+    mine = max(oblique[index].points, key=lambda p: p[1])
+    for second, side in ends.near(top):
+        across = other(second, side)
+        if second == index or abs(across[1] - mine[1]) > 1.5 or abs((across[0] + mine[0]) / 2 - top[0]) > 1.5:
+            continue
+        bottom = ((mine[0] + across[0]) / 2, 2 * mine[1] - top[1])
+        third = [i for i, s in ends.near(mine) if distance(other(i, s), bottom) <= 2.0]
+        fourth = [i for i, s in ends.near(across) if distance(other(i, s), bottom) <= 2.0]
+        if third and fourth and len({index, second, third[0], fourth[0]}) == 4:
+            yield [oblique[i] for i in (index, second, third[0], fourth[0])]
+
+
+def _undashed(strokes: list[Path]) -> list[Path]:
+    """Rows of short pieces with even gaps, each row as one dashed stroke (or loop where it bites its tail)."""
+    short = [path for path in strokes if 0.3 < length_of(path.points) <= _DASH and not path.dashed]
+    if len(short) < _DASHES:
+        return strokes
+    after = _next_dashes(short)
+    gone: set[int] = set()
+    result: list[Path] = []
+    firsts = [end for end in ((i, s) for i in range(len(short)) for s in (0, -1)) if end not in after]
+    for index, side in firsts + [(i, 0) for i in range(len(short))]:
+        if index in gone:
+            continue
+        order, ring = _dash_row(index, side, after)
+        if len(order) < _DASHES or gone & {i for i, _ in order}:
+            continue
+        gone.update(i for i, _ in order)
+        points = tuple(point for i, back in order for point in (short[i].points[::-1] if back else short[i].points))
+        result.append(replace(short[index], points=points, closed=ring, dashed=True, box=box_of(points)))
+    left = {id(short[i]) for i in gone}
+    return [path for path in strokes if id(path) not in left] + result
+
+
+def _next_dashes(short: Sequence[Path]) -> dict[tuple[int, int], tuple[int, int]]:
+    """For each end of a dash the end of the next dash, where both choose each other and there is a true gap."""
+    ends = Ends(short, _DASH)
+    choice: dict[tuple[int, int], tuple[int, int]] = {}
+    for index, path in enumerate(short):
+        for side in (0, -1):
+            here, before = path.points[side], path.points[1 if side == 0 else -2]
+            best = math.inf
+            for other, end in ends.near(here):
+                there, beyond = short[other].points[end], short[other].points[1 if end == 0 else -2]
+                gap = distance(here, there)
+                if other == index or gap < 0.4 or gap >= best or gap > 2.5 * max(1.5, length_of(path.points)):
+                    continue
+                if _along(unit(before, here), unit(here, there)) and _along(unit(here, there), unit(there, beyond)):
+                    best, choice[index, side] = gap, (other, end)
+    return {end: other for end, other in choice.items() if choice.get(other) == end}
+
+
+def _along(a: Point, b: Point) -> bool:
+    """Whether two directions differ by less than about 35 degrees."""
+    return a[0] * b[0] + a[1] * b[1] > 0.82
+
+
+def _dash_row(index: int, side: int, after: dict[tuple[int, int], tuple[int, int]]) -> tuple[list[tuple[int, bool]], bool]:
+    """The dashes from a row's end on, and whether the row comes back to its start. `side` is the end that leads nowhere."""
+    order = [(index, side == -1)]
+    seen = {index}
+    leaving = (index, -1 if side == 0 else 0)
+    while leaving in after:
+        following, entered = after[leaving]
+        if following in seen:
+            return order, following == index
+        seen.add(following)
+        order.append((following, entered == -1))
+        leaving = (following, -1 if entered == 0 else 0)
+    return order, False

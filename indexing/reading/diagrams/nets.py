@@ -1,0 +1,293 @@
+"""From strokes and marks to nets: connected lines, each with the shapes that it ties together.
+
+A net is an electrician's word: all strokes that touch each other outside shapes. An end belongs to a shape that it touches,
+lies in (lines are often drawn to a shape's middle and painted over), or would reach if it went on a little.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from indexing.reading.diagrams.geometry import (
+    Grid,
+    Points,
+    box_of,
+    crossings,
+    distance,
+    grown,
+    length_of,
+    resampled,
+    to_polyline,
+    unit,
+)
+from indexing.reading.diagrams.paths import Path, middle_line
+from indexing.reading.diagrams.shapes import Shape
+from indexing.reading.pdf import Point
+
+_TOUCH = 1.6  # points between an end and what it touches
+_REACH = 10.0  # the widest gap that a line may leave to the shape that it points to
+_ASIDE = 3.5  # the widest gap to a shape that it does not point to
+_CLUSTER = 24.0  # line ends on one shape this near are the ends of one mark (a crow's foot)
+_BAND = 7.0  # the widest double line
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A line that ends on shape number `shape` at a point."""
+
+    shape: int
+    point: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """Connected strokes. `ends` are where it meets shapes, the ends of one crow's foot counted once."""
+
+    pieces: tuple[Points, ...]
+    marks: tuple[Shape, ...]
+    ends: tuple[Attachment, ...]
+    double: bool
+    dashed: bool
+    bold: float
+
+    @property
+    def length(self) -> float:
+        return sum(length_of(piece) for piece in self.pieces)
+
+    @property
+    def shapes(self) -> tuple[int, ...]:
+        return tuple(sorted({end.shape for end in self.ends}))
+
+    @property
+    def main(self) -> Points:
+        """Its longest stroke."""
+        return max(self.pieces, key=length_of)
+
+
+def bands(loops: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """Double lines that were drawn as a long thin outline, as strokes; and the other loops."""
+    lines: list[Path] = []
+    others: list[Path] = []
+    for loop in loops:
+        fits = loop.stroked and not loop.curved and len(loop.points) == 4
+        middle = middle_line(loop.points, _BAND) if fits else None
+        if middle is not None and length_of(middle) >= 14:
+            lines.append(replace(loop, points=middle, closed=False, filled=False, double=True, box=box_of(middle)))
+        else:
+            others.append(loop)
+    return lines, others
+
+
+def visible(strokes: Sequence[Path], shapes: Sequence[Shape]) -> list[Path]:
+    """Strokes as they are seen: without the parts inside the shapes that they end in or that were painted over them."""
+    grid = Grid([shape.box for shape in shapes])
+    result: list[Path] = []
+    for stroke in strokes:
+        near = [shapes[i] for i in grid.near(stroke.box, 0.0)]
+        if any(_inner(stroke, shape) for shape in near):
+            continue
+        runs = [stroke.points]
+        for shape in near:
+            runs = [run for points in runs for run in _outside(points, shape, shape.solid and shape.order > stroke.order)]
+        for run in runs:
+            if length_of(run) > 0.5:
+                result.append(replace(stroke, points=run, box=box_of(run)))
+    return result
+
+
+def _inner(stroke: Path, shape: Shape) -> bool:
+    """Whether a stroke lies wholly in a shape: an underline or a compartment's border, no connection."""
+    x0, y0, x1, y1 = grown(shape.box, 1.0)
+    bx0, by0, bx1, by1 = stroke.box
+    if bx0 < x0 or by0 < y0 or bx1 > x1 or by1 > y1:
+        return False
+    return all(shape.gap(point) <= 1.0 for point in resampled(stroke.points, 9))
+
+
+def _outside(points: Points, shape: Shape, hidden: bool) -> list[Points]:
+    """The parts of a polyline outside a shape: cut at its ends, in the middle only where the shape hides it."""
+    first, last = shape.contains(points[0]), shape.contains(points[-1])
+    cuts = _cuts(points, shape)
+    if not cuts or not (first or last or hidden):
+        return [points]
+    total = length_of(points)
+    if not hidden:
+        start, end = (cuts[0] if first else 0.0), (cuts[-1] if last else total)
+        return [_part(points, start, end)] if end > start else []
+    bounds = [0.0, *cuts, total]
+    keep = [(a, b) for a, b in pairwise(bounds) if not shape.contains(_at(points, (a + b) / 2))]
+    return [_part(points, a, b) for a, b in keep if b - a > 0.3]
+
+
+def _cuts(points: Points, shape: Shape) -> list[float]:
+    """The lengths along a polyline at which it crosses a shape's contour."""
+    walked, found = 0.0, []
+    for p, q in pairwise(points):
+        part = distance(p, q)
+        found += [walked + t * part for t in crossings(p, q, shape.contour)]
+        walked += part
+    return found
+
+
+def _at(points: Points, wanted: float) -> Point:
+    walked = 0.0
+    for p, q in pairwise(points):
+        part = distance(p, q)
+        if part and walked + part >= wanted:
+            t = (wanted - walked) / part
+            return p[0] + t * (q[0] - p[0]), p[1] + t * (q[1] - p[1])
+        walked += part
+    return points[-1]
+
+
+def _part(points: Points, start: float, end: float) -> Points:
+    """The stretch of a polyline between two lengths along it."""
+    walked, inner = 0.0, []
+    for p, q in pairwise(points):
+        walked += distance(p, q)
+        if start < walked < end:
+            inner.append(q)
+    return (_at(points, start), *inner, _at(points, end))
+
+
+def nets_of(strokes: Sequence[Path], marks: Sequence[Shape], shapes: Sequence[Shape]) -> list[Net]:
+    """The nets that strokes and marks form between shapes; parallel twins are one double net."""
+    return _paired(list(_Wiring(strokes, marks, shapes).nets()))
+
+
+class _Wiring:
+    """Union-find over strokes (0 … n - 1) and marks (n …), with the shapes that each touches."""
+
+    def __init__(self, strokes: Sequence[Path], marks: Sequence[Shape], shapes: Sequence[Shape]) -> None:
+        self._strokes, self._marks, self._shapes = strokes, marks, shapes
+        self._parent = list(range(len(strokes) + len(marks)))
+        self._stroke_grid = Grid([stroke.box for stroke in strokes])
+        self._mark_grid = Grid([mark.box for mark in marks])
+        self._shape_grid = Grid([shape.box for shape in shapes])
+        self._touched: list[tuple[int, Attachment]] = []
+        for index, stroke in enumerate(strokes):
+            for side in (0, -1):
+                self._tie(index, stroke, side)
+        for index, mark in enumerate(marks):
+            self._tie_mark(index, mark)
+
+    def _root(self, index: int) -> int:
+        while self._parent[index] != index:
+            self._parent[index] = self._parent[self._parent[index]]
+            index = self._parent[index]
+        return index
+
+    def _join(self, a: int, b: int) -> None:
+        self._parent[self._root(a)] = self._root(b)
+
+    def _tie(self, index: int, stroke: Path, side: int) -> None:
+        """Tie one end of a stroke to the shape it touches, else to strokes and marks, else to the shape it points to."""
+        end = stroke.points[side]
+        shape = self._nearest(end, _TOUCH)
+        if shape is not None:
+            self._touched.append((index, Attachment(shape, end)))
+            return
+        spot = (end[0], end[1], end[0], end[1])
+        loose = True
+        for other in self._stroke_grid.near(spot, _TOUCH):
+            if other != index and to_polyline(end, self._strokes[other].points) <= max(1.0, self._strokes[other].width):
+                self._join(index, other)
+                loose = False
+        for other in self._mark_grid.near(spot, _TOUCH):
+            if self._marks[other].gap(end) <= _TOUCH:
+                self._join(index, len(self._strokes) + other)
+                loose = False
+        if loose and length_of(stroke.points) >= 8:
+            shape = self._pointed_at(stroke.points if side == -1 else stroke.points[::-1])
+            shape = self._nearest(end, _ASIDE) if shape is None else shape
+            if shape is not None:
+                self._touched.append((index, Attachment(shape, end)))
+
+    def _nearest(self, point: Point, reach: float) -> int | None:
+        """The shape nearest to a point within reach; of several that hold it, the smallest."""
+        spot = (point[0], point[1], point[0], point[1])
+        near = [
+            (self._shapes[i].gap(point), self._shapes[i].width * self._shapes[i].height, i)
+            for i in self._shape_grid.near(spot, reach)
+        ]
+        near = [item for item in near if item[0] <= reach]
+        return min(near)[2] if near else None
+
+    def _pointed_at(self, points: Points) -> int | None:
+        """The first shape on the straight way on from a polyline's last point."""
+        before = resampled(points, max(2, int(length_of(points))))[-min(8, len(points) * 4)]
+        end = points[-1]
+        dx, dy = unit(before, end)
+        tip = (end[0] + _REACH * dx, end[1] + _REACH * dy)
+        hits = [
+            (ways[0], i)
+            for i in self._shape_grid.near(box_of((end, tip)), 0.0)
+            if (ways := crossings(end, tip, self._shapes[i].contour))
+        ]
+        return min(hits)[1] if hits else None
+
+    def _tie_mark(self, index: int, mark: Shape) -> None:
+        """Tie a mark to the shape that it touches, and to the marks that it touches."""
+        middle = ((mark.box[0] + mark.box[2]) / 2, (mark.box[1] + mark.box[3]) / 2)
+        for point in (*resampled((*mark.contour, mark.contour[0]), 24), middle):
+            shape = self._nearest(point, _TOUCH)
+            if shape is not None:
+                self._touched.append((len(self._strokes) + index, Attachment(shape, point)))
+                break
+        for other in self._mark_grid.near(mark.box, _TOUCH):
+            if other > index and self._marks[other].gap(middle) <= _TOUCH + max(mark.width, mark.height) / 2:
+                self._join(len(self._strokes) + index, len(self._strokes) + other)
+
+    def nets(self) -> Iterable[Net]:
+        members: dict[int, list[int]] = {}
+        for index in range(len(self._parent)):
+            members.setdefault(self._root(index), []).append(index)
+        touched: dict[int, list[Attachment]] = {}
+        for index, attachment in self._touched:
+            touched.setdefault(self._root(index), []).append(attachment)
+        count = len(self._strokes)
+        for root, indices in members.items():
+            strokes = [self._strokes[i] for i in indices if i < count]
+            if not strokes:
+                continue
+            long = max(strokes, key=lambda stroke: length_of(stroke.points))
+            yield Net(
+                pieces=tuple(stroke.points for stroke in strokes),
+                marks=tuple(self._marks[i - count] for i in indices if i >= count),
+                ends=tuple(_clustered(touched.get(root, []))),
+                double=long.double,
+                dashed=long.dashed,
+                bold=long.width,
+            )
+
+
+def _clustered(attachments: Sequence[Attachment]) -> list[Attachment]:
+    """Attachments with those near each other on one shape as one, at their middle."""
+    groups: list[list[Attachment]] = []
+    for attachment in sorted(attachments, key=lambda a: a.shape):
+        for group in groups:
+            if group[0].shape == attachment.shape and any(distance(a.point, attachment.point) <= _CLUSTER for a in group):
+                group.append(attachment)
+                break
+        else:
+            groups.append([attachment])
+    return [Attachment(g[0].shape, (sum(a.point[0] for a in g) / len(g), sum(a.point[1] for a in g) / len(g))) for g in groups]
+
+
+def _paired(nets: list[Net]) -> list[Net]:
+    """Nets between the same two shapes that run side by side are one double net."""
+    result: list[Net] = []
+    for net in sorted(nets, key=lambda n: -n.length):
+        twin = next((i for i, other in enumerate(result) if _parallel(other, net)), None)
+        if twin is None:
+            result.append(net)
+        else:
+            result[twin] = replace(result[twin], double=True)
+    return result
+
+
+def _parallel(a: Net, b: Net) -> bool:
+    if len(b.shapes) != 2 or a.shapes != b.shapes or b.length < 0.7 * a.length:
+        return False
+    gaps = [to_polyline(point, a.main) for point in resampled(b.main, 11)[1:-1]]
+    return 0.5 <= max(gaps) <= _BAND and max(gaps) - min(gaps) <= 2.5

@@ -13,7 +13,7 @@ DOTTED = "(thickness: 0.7pt, dash: (2pt, 1.5pt))"
 LABEL_SIZE = 9.0
 SMALL_SIZE = 8.5
 LINE_HEIGHT = 11.0
-TEXT_WIDTH = 436.0  # points; A4 less the margins of style.typ
+TEXT_WIDTH = 455.0  # points; A4 less the margins of style.typ
 SMALLEST_SCALE = 0.88  # labels of 9 pt stay at 7.9 pt or more
 
 

@@ -18,6 +18,7 @@ from .source import (
     Question,
     Spans,
     Table,
+    is_exercise,
     plain,
 )
 
@@ -25,6 +26,7 @@ STYLE = Path(__file__).with_name("style.typ")
 FONT = "Libertinus Serif"
 TITLE = "Database Systems"
 SUBTITLE = "a short course"
+_TALL = 120.0  # points
 _NOTICE = [
     "Written for the textbook-tutor project",
     "Creative Commons Attribution 4.0 International (CC BY 4.0)",
@@ -60,6 +62,8 @@ class Typesetter:
         return call("enum" if block.ordered else "list", *items, tight="false" if loose else "true")
 
     def _figure(self, figure: Figure) -> str:
+        # a tall drawing goes to the top or bottom of a page, so that no page ends in a gap before it
+        float_it = drawing.height(figure.path, figure.drawing, self.widths) > _TALL
         body = drawing.typeset(figure.path, figure.drawing, self.widths)
         return call(
             "figure",
@@ -67,6 +71,7 @@ class Typesetter:
             caption=call("text", literal(figure.text)),
             alt=literal(drawing.describe(figure.drawing)),
             kind="image",
+            placement="auto" if float_it else "none",
             numbering="none",
             supplement="none",
         )
@@ -77,7 +82,8 @@ def _heading(heading: Heading) -> str:
 
 
 def _paragraph(paragraph: Paragraph) -> str:
-    return f"par({_spans(paragraph.spans)})"
+    name = "exercise" if is_exercise(paragraph) else "par"
+    return call(name, _spans(paragraph.spans))
 
 
 def _listing(listing: Listing) -> str:
@@ -108,7 +114,7 @@ def _table(table: Table) -> str:
         columns=str(len(table.header)),
         stroke="ruled" if table.style == "ruled" else f"booktabs({len(table.rows)})",
         align=f"({align},)",
-        inset="(x: 5pt, y: 4pt)",
+        inset="(x: 5pt, y: 3.4pt)",
     )
     return call(
         "figure",

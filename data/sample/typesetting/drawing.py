@@ -45,6 +45,18 @@ def measure_widths(lines: Iterable[str], font: str) -> dict[str, float]:
 
 def typeset(name: str, drawing: dict[str, Any], widths: dict[str, float]) -> str:
     """The drawing as a Typst box; DrawingError if a name in it is not placed or a line is impossible."""
+    try:
+        return _drawn(name, drawing, widths).code()
+    except ValueError as error:
+        raise DrawingError(f"{name}: {error}") from None
+
+
+def height(name: str, drawing: dict[str, Any], widths: dict[str, float]) -> float:
+    """The height of the drawing in points."""
+    return _drawn(name, drawing, widths).extent()[3]
+
+
+def _drawn(name: str, drawing: dict[str, Any], widths: dict[str, float]) -> Canvas:
     canvas = Canvas(widths)
     try:
         if drawing["kind"] == "graph":
@@ -53,11 +65,11 @@ def typeset(name: str, drawing: dict[str, Any], widths: dict[str, float]) -> str
             crowsfoot.draw(canvas, drawing["diagram"], drawing["layout"])
         else:
             chen.draw(canvas, drawing["diagram"], drawing["layout"])
-        return canvas.code()
     except KeyError as error:
         raise DrawingError(f"{name}: {error.args[0]!r} is missing or not placed") from None
     except ValueError as error:
         raise DrawingError(f"{name}: {error}") from None
+    return canvas
 
 
 def describe(drawing: dict[str, Any]) -> str:

@@ -170,10 +170,17 @@ def prose(blocks: Sequence[Block]) -> Iterator[str]:
                 yield from prose(item)
 
 
+def is_exercise(block: Block) -> bool:
+    """Whether a paragraph starts with the number of an exercise, as "**5.1** …" does."""
+    if not isinstance(block, Paragraph):
+        return False
+    first = block.spans[0]
+    return first.term and _QUESTION.fullmatch(first.text) is not None
+
+
 def exercises(chapter: Chapter) -> list[str]:
     """The numbers ("5.1") of the chapter's exercises."""
-    numbers = [block.spans[0].text for block in chapter.of(Paragraph) if block.spans[0].term]
-    return [number for number in numbers if _QUESTION.fullmatch(number)]
+    return [block.spans[0].text for block in chapter.of(Paragraph) if is_exercise(block)]
 
 
 def _markdown() -> MarkdownIt:
@@ -187,11 +194,13 @@ class _Reader:
     def __init__(self, path: Path, text: str) -> None:
         self.path = path
         self.notes: dict[str, str] = {}
-        for label, note in _NOTE_DEFINITION.findall(text):
-            self.notes[label] = " ".join(note.split())
-        self.tokens = _markdown().parse(_NOTE_DEFINITION.sub("", text))
         self.comments: dict[str, str] = {}
         self.at = 0
+        self.tokens: list[Token] = []
+        for label, note in _NOTE_DEFINITION.findall(text):
+            inline = _markdown().parseInline(" ".join(note.split()))[0]
+            self.notes[label] = plain(self.spans(inline))
+        self.tokens = _markdown().parse(_NOTE_DEFINITION.sub("", text))
 
     def fail(self, problem: str) -> SourceError:
         """An error that names the file and, where known, the line."""

@@ -213,9 +213,10 @@ def _short(error: Exception) -> str:
 
 
 def _turned(box: Any, matrix: Any) -> Box:
-    """A box in displayed coordinates."""
-    rect = _pymupdf().Rect(box[0], box[1], box[2], box[3]) * matrix
-    return rect.x0, rect.y0, rect.x1, rect.y1
+    """A box in displayed coordinates. Plain arithmetic: this runs for every word and span of a book."""
+    if matrix.a == matrix.d == 1.0 and matrix.b == matrix.c == matrix.e == matrix.f == 0.0:
+        return box[0], box[1], box[2], box[3]
+    return _corners(box, _turner(matrix))
 
 
 def _turner(matrix: Any) -> Any:

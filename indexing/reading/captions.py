@@ -1,0 +1,162 @@
+"""Captions found and tied to the table, drawing or image that they stand at, all of which leave the running text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from indexing.reading.found import FoundDrawing, FoundTable
+from indexing.reading.layout import Row
+from indexing.reading.numbering import caption_kind
+from indexing.reading.pages import Doubt, PageContent, Placed
+from indexing.reading.pdf import Box
+from indexing.reading.style import BookStyle
+from indexing.reading.tables import join_tables
+
+MIN_IMAGE = 36.0  # points: smaller pictures are icons and ornaments
+MAX_CAPTION_ROWS = 8
+REACH = 4.0  # lines between a caption and what it belongs to, at most
+
+
+@dataclass(frozen=True, slots=True)
+class _Caption:
+    kind: str
+    first: int
+    last: int
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    box: Box
+    found: FoundTable | FoundDrawing | None
+
+    @property
+    def is_table(self) -> bool:
+        return isinstance(self.found, FoundTable)
+
+
+def place_figures(page: PageContent, style: BookStyle) -> list[Doubt]:
+    """Fill `page.placed`, take what is placed out of `page.rows`, and say which table's caption has no table."""
+    regions = _regions(page)
+    inside = {i for i, row in enumerate(page.rows) if any(_holds(r.box, row.box) for r in regions if r.found is not None)}
+    captions = _captions(page.rows, regions, inside, style)
+    pairs = _pairs(captions, regions, style)
+    alone = [c for c in captions if c not in pairs.values() and c.kind == "figure"]
+    taken = inside | {i for c in (*pairs.values(), *alone) for i in range(c.first, c.last + 1)}
+    kept = [index for index in range(len(page.rows)) if index not in taken]
+    placed = [_place(page, region.box, pairs.get(number), region.found, kept) for number, region in enumerate(regions)]
+    placed += [_place(page, caption.box, caption, None, kept) for caption in alone]
+    page.placed = sorted(placed, key=lambda item: (item.anchor, item.box[1]))
+    lost = [c for c in captions if c not in pairs.values() and c.kind == "table"]
+    page.rows = [page.rows[index] for index in kept]
+    return [
+        Doubt(page.number, f"no table was found for the caption “{c.text[:80]}”; its cells stand in the text") for c in lost
+    ]
+
+
+def _regions(page: PageContent) -> list[_Region]:
+    regions = [_Region(table.box, table) for table in page.tables]
+    regions += [_Region(drawing.box, drawing) for drawing in page.drawings]
+    for box in page.images:
+        wide, high = box[2] - box[0], box[3] - box[1]
+        whole = wide > 0.9 * page.width and high > 0.8 * page.height
+        if wide >= MIN_IMAGE and high >= MIN_IMAGE and not whole and not any(_holds(r.box, box) for r in regions):
+            regions.append(_Region(box, None))
+    return regions
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    """Whether the middle of one box lies in the other."""
+    x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
+    return outer[0] - 2 <= x <= outer[2] + 2 and outer[1] - 2 <= y <= outer[3] + 2
+
+
+def _captions(rows: Sequence[Row], regions: Sequence[_Region], inside: set[int], style: BookStyle) -> list[_Caption]:
+    found: list[_Caption] = []
+    index = 0
+    while index < len(rows):
+        kind = caption_kind(rows[index].text) if index not in inside else None
+        if kind in ("table", "figure"):
+            last = _last_row(rows, index, inside)
+            box = _around([row.box for row in rows[index : last + 1]])
+            near = any(_distance(region.box, box) < REACH * style.leading for region in regions)
+            if _is_apart(rows, index, style) and (near or _is_set_apart(rows[index], style)):
+                text = " ".join(" ".join(row.text.split()) for row in rows[index : last + 1])
+                found.append(_Caption(kind, index, last, text, box))
+                index = last
+        index += 1
+    return found
+
+
+def _last_row(rows: Sequence[Row], first: int, inside: set[int]) -> int:
+    last = first
+    while last + 1 < len(rows) and last + 1 - first < MAX_CAPTION_ROWS and last + 1 not in inside:
+        row, below = rows[last], rows[last + 1]
+        step = below.baseline - row.baseline
+        if not 0 < step < 1.45 * row.size or abs(below.size - row.size) > 0.3 or caption_kind(below.text):
+            break
+        if below.bold and not row.bold:
+            break
+        last += 1
+    return last
+
+
+def _is_apart(rows: Sequence[Row], index: int, style: BookStyle) -> bool:
+    """Not the next line of a paragraph that happens to begin with "Figure 1.1"."""
+    if index == 0:
+        return True
+    row, above = rows[index], rows[index - 1]
+    step = row.baseline - above.baseline
+    return not 0 < step < 1.25 * max(style.leading, row.size) or abs(row.size - above.size) > 0.4 or above.bold != row.bold
+
+
+def _is_set_apart(row: Row, style: BookStyle) -> bool:
+    """Printed unlike the running text: smaller, another font, a bold or italic label, or a colon or point after the number."""
+    label = row.pieces[0]
+    if style.is_larger(row):
+        return False
+    return style.is_smaller(row) or row.font != style.font or label.bold or label.italic
+
+
+def _pairs(captions: Sequence[_Caption], regions: Sequence[_Region], style: BookStyle) -> dict[int, _Caption]:
+    """Region number to caption: the nearest pairs first, and a table's caption to a table before anything else."""
+    costs = []
+    for c, caption in enumerate(captions):
+        for r, region in enumerate(regions):
+            distance = _distance(region.box, caption.box)
+            if distance < REACH * style.leading:
+                costs.append(((caption.kind == "table") != region.is_table, distance, c, r))
+    pairs: dict[int, _Caption] = {}
+    used: set[int] = set()
+    for _, _, c, r in sorted(costs):
+        if c not in used and r not in pairs:
+            pairs[r] = captions[c]
+            used.add(c)
+    return pairs
+
+
+def _distance(region: Box, caption: Box) -> float:
+    """Vertical distance in points; infinite where they do not stand above one another or side by side."""
+    across = min(region[2], caption[2]) - max(region[0], caption[0])
+    if across > 0:
+        return max(0.0, caption[1] - region[3], region[1] - caption[3])
+    down = min(region[3], caption[3]) - max(region[1], caption[1])
+    return max(caption[0] - region[2], region[0] - caption[2]) if down > 0 else float("inf")
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+
+
+def _place(
+    page: PageContent, box: Box, caption: _Caption | None, found: FoundTable | FoundDrawing | None, kept: Sequence[int]
+) -> Placed:
+    boxes = tuple(row.box for row in page.rows[caption.first : caption.last + 1]) if caption else ()
+    top = min(box[1], caption.box[1]) if caption else box[1]
+    anchor = 0
+    for position, index in enumerate(kept, 1):
+        row = page.rows[index]
+        if min(row.column[1], box[2]) > max(row.column[0], box[0]) and (row.box[1] + row.box[3]) / 2 < top:
+            anchor = position
+    whole = join_tables([found]) if isinstance(found, FoundTable) else found
+    return Placed(page.number, box, caption.text if caption else "", boxes, anchor, whole)

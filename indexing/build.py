@@ -16,7 +16,8 @@ from indexing.index import build_index
 from indexing.library import EmbedderInfo, Manifest, Source, file_sha256, new_version, now
 from indexing.reading.pages import Doubt
 from indexing.reading.pdf import Pdf
-from indexing.reading.reader import Reading, read_book, read_questions
+from indexing.reading.questions import read_questions
+from indexing.reading.reader import Reading, read_book
 from indexing.records import OutlineEntry, Question, Record, read_jsonl, read_records, write_jsonl
 from indexing.tokenizers import llama_counter
 

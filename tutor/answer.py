@@ -45,13 +45,27 @@ class Timings(Model):
     generate_ms: float = 0.0
 
 
+class Partial(Model):
+    """What is known of an answer that is being written: its text so far, and the question as it was understood."""
+
+    text: str = ""
+    rewritten: str | None = None
+
+
+class Turn(Model):
+    """One question of a conversation and what was answered."""
+
+    question: str
+    answer: str
+
+
 class Answer(Model):
     """Everything about one answer.
 
     `answer` is its text without citation marks. `confidence` (0..1) says how likely the book answers the question at all,
-    refused or not. `nearest` are the headings named by a refusal. `computed` is the computation that gave the answer,
-    `rewritten` the question as it was understood in a conversation. `quoted` is the book's own answer, offered beside a
-    model's answer that is mostly unsupported.
+    refused or not. `reason` says why it was refused, or why it ends early; `nearest` are the headings that a refusal names.
+    `computed` is the computation that gave the answer, `rewritten` the question as it was understood in a conversation.
+    `quoted` is the book's own answer, offered beside a model's answer that is mostly unsupported.
     """
 
     question: str
@@ -69,3 +83,7 @@ class Answer(Model):
     rewritten: str | None = None
     quoted: list[Sentence] | None = None
     timings: Timings = Timings()
+
+
+Event = Partial | Answer
+"""What a stream yields: partial answers, each with all the text so far, and at last the answer."""

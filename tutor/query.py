@@ -2,6 +2,7 @@
 
     python -m tutor.query "What is a weak entity?"
     python -m tutor.query --book db --json "What is 3NF?"
+    python -m tutor.query --engine small "What is 3NF?"
     python -m tutor.query --batch questions.txt > answers.jsonl
 
 Exit status: 0 an answer, 3 an honest refusal, 2 wrong usage, 1 any other error. With --batch: 0, or 1 where a line failed.
@@ -10,18 +11,24 @@ Exit status: 0 an answer, 3 an honest refusal, 2 wrong usage, 1 any other error.
 import json
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from indexing.console import REFUSED, guarded, stop
+from indexing.console import REFUSED, err, guarded, out, stop
 from indexing.errors import SourceError, TutorError, UsageError
-from indexing.library import Book, default_book
+from indexing.library import default_book
 from indexing.settings import Settings, settings
 from tutor.answer import Answer
+from tutor.engines.load import AUTO, load_engine
 from tutor.retrieval import Mode
-from tutor.tutor import Tutor
+from tutor.tutor import AskOptions, Tutor
+
+if TYPE_CHECKING:
+    from tutor.engines.base import Engine
 
 
 def main(
@@ -34,6 +41,10 @@ def main(
     ] = None,
     top_k: Annotated[int, typer.Option(min=1, max=50, help="Passages to retrieve")] = 5,
     mode: Annotated[Mode, typer.Option(help="What ranks passages")] = "hybrid",
+    engine: Annotated[
+        str, typer.Option(help="'quote', 'small', 'server', 'auto', a model's name or folder", show_default=False)
+    ] = "",
+    adapter: Annotated[Path | None, typer.Option(help="LoRA adapter folder that goes with the engine")] = None,
     show_passages: Annotated[bool, typer.Option("--show-passages", help="Show what was retrieved, too")] = False,
 ) -> None:
     """Ask a question; the answer comes from the book and cites it.
@@ -41,15 +52,17 @@ def main(
     Example: python -m tutor.query "What is the normal form of the DEPT_LOCATIONS relation?"
     """
     chosen = settings()
+    options = AskOptions(top_k, mode)
     if batch is not None:
         if question:
             raise UsageError("give a question or --batch, not both")
-        _batch(batch, book, chosen, top_k, mode)
+        questions = _read_batch(batch)
+        _batch(questions, _open(book, engine, adapter, chosen), options)
         return
     if not question.strip():
         raise UsageError('no question; try: python -m tutor.query "What is a weak entity?"')
-    tutor, load_ms = _open(default_book(chosen.home, book or chosen.book), chosen)
-    answer = _timed(tutor.ask(question, top_k, mode), load_ms)
+    opened = _open(book, engine, adapter, chosen)
+    answer = _timed(_answer(opened, question, options, live=not as_json), opened.load_ms)
     if as_json:
         _print_json(answer.model_dump(mode="json"))
     else:
@@ -60,14 +73,35 @@ def main(
         stop(REFUSED)
 
 
-def _open(book: Book, chosen: Settings) -> tuple[Tutor, float]:
-    """The tutor, and the milliseconds that opening it took."""
+@dataclass(frozen=True)
+class _Opened:
+    """A tutor with its engine, and the milliseconds that opening both took."""
+
+    tutor: Tutor
+    engine: "Engine | None"
+    load_ms: float
+
+
+def _open(book: str, engine: str, adapter: Path | None, chosen: Settings) -> _Opened:
     from indexing.embedding import load_embedder
 
     started = time.perf_counter()
-    name = book.manifest.embedder.name if book.manifest.embedder else chosen.embedder
-    tutor = Tutor.open(book, load_embedder(name, chosen.cache))
-    return tutor, (time.perf_counter() - started) * 1000
+    found = default_book(chosen.home, book or chosen.book)
+    name = found.manifest.embedder.name if found.manifest.embedder else chosen.embedder
+    tutor = Tutor.open(found, load_embedder(name, chosen.cache))
+    choice = load_engine(engine or chosen.engine, chosen, adapter)
+    if (engine or chosen.engine) == AUTO:
+        err.print(f"[dim]{choice.why}[/]")
+    return _Opened(tutor, choice.engine, (time.perf_counter() - started) * 1000)
+
+
+def _answer(opened: _Opened, question: str, options: AskOptions, *, live: bool) -> Answer:
+    """The answer; on a terminal a model's words are shown while they come."""
+    if opened.engine is None or not live or not out.is_terminal:
+        return opened.tutor.ask(question, engine=opened.engine, options=options)
+    from tutor.shell import show_live
+
+    return show_live(opened.tutor.stream(question, engine=opened.engine, options=options))
 
 
 def _timed(answer: Answer, load_ms: float) -> Answer:
@@ -80,13 +114,12 @@ def _print_json(item: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def _batch(path: Path, book: str, chosen: Settings, top_k: int, mode: Mode) -> None:
-    questions = _read_batch(path)
-    tutor, load_ms = _open(default_book(chosen.home, book or chosen.book), chosen)
+def _batch(questions: Sequence[tuple[dict[str, Any], str]], opened: _Opened, options: AskOptions) -> None:
     failed = False
     for extra, question in questions:
         try:
-            item = _timed(tutor.ask(question, top_k, mode), load_ms).model_dump(mode="json")
+            answer = opened.tutor.ask(question, engine=opened.engine, options=options)
+            item = _timed(answer, opened.load_ms).model_dump(mode="json")
         except TutorError as error:
             failed = True
             item = {"question": question[:200], "error": str(error)}

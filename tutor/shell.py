@@ -1,10 +1,13 @@
 """An answer on a terminal: readable, coloured, with its sources by heading and page."""
 
+from collections.abc import Iterator
+
+from rich.live import Live
 from rich.markup import escape
 from rich.text import Text
 
 from indexing.console import out
-from tutor.answer import Answer, Citation, PassageSummary, Sentence
+from tutor.answer import Answer, Citation, Event, PassageSummary, Sentence
 
 
 def show_answer(answer: Answer, *, with_passages: bool = False) -> None:
@@ -13,6 +16,13 @@ def show_answer(answer: Answer, *, with_passages: bool = False) -> None:
         out.print(f"[yellow]{escape(answer.answer)}[/]")
     else:
         out.print(_marked(answer.sentences))
+    if answer.rewritten:
+        out.print(f"[dim]understood as: {escape(answer.rewritten)}[/]")
+    if answer.reason and not answer.refused:
+        out.print(f"[yellow]{escape(answer.reason)}[/]")
+    if answer.quoted:
+        out.print("\n[bold]Most of this is not in the book. The book itself says:[/]")
+        out.print(_marked(answer.quoted))
     if answer.citations:
         out.print("\n[bold]Sources[/]")
     for citation in answer.citations:
@@ -22,6 +32,16 @@ def show_answer(answer: Answer, *, with_passages: bool = False) -> None:
     out.print(f"\n[dim]{escape(_foot(answer))}[/]")
     if with_passages:
         _show_passages(answer.passages)
+
+
+def show_live(events: Iterator[Event]) -> Answer:
+    """Show an answer's words while they come, then take them away: the checked answer is printed in their place."""
+    with Live(console=out, transient=True, refresh_per_second=12, vertical_overflow="visible") as live:
+        for event in events:
+            if isinstance(event, Answer):
+                return event
+            live.update(Text(event.text or "…", style="dim"))
+    raise AssertionError("a stream ends with its answer")
 
 
 def _marked(sentences: list[Sentence]) -> Text:

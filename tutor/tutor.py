@@ -1,24 +1,45 @@
 """The tutor itself: one object that is opened on a book and asked questions. The shell and the chat both call it.
 
-tutor = Tutor.open(find_book("sample", home), load_embedder("minilm", cache))
-answer = tutor.ask("What is a weak entity?")
+    tutor = Tutor.open(find_book("sample", home), load_embedder("minilm", cache))
+    answer = tutor.ask("What is a weak entity?")
+    for event in tutor.stream("What is a weak entity?", engine=engine):   # Partial, Partial, …, Answer
+        …
+
+Without an engine it answers in the book's own sentences; with one, the model words the answer and every sentence is checked.
+Safe to be used by several threads. Leaves finding to `retrieval`, choosing sentences to `quoting`, models to `engines`.
 """
 
 import time
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from indexing.embedding import Embedder
 from indexing.errors import UsageError
 from indexing.index import Index
 from indexing.library import Book
-from tutor.answer import REFUSAL, Answer, Sentence, Timings
+from tutor.answer import REFUSAL, Answer, Event, Partial, Timings, Turn
 from tutor.citations import Citations, summary
 from tutor.confidence import THRESHOLD, confidence
-from tutor.quoting import Quote, quote_answer
+from tutor.drafting import Draft, checked_sentences, mostly_supported, quoted_sentences, write_draft
+from tutor.engines.base import Engine, Generation
+from tutor.followups import whole_question
+from tutor.grounding.check import Checker
+from tutor.quoting import quote_answer
 from tutor.retrieval import Mode, Retrieval, Retriever
 
 MAX_QUESTION = 2_000  # characters
 _NEAREST = 3  # headings named by a refusal
+_NOT_CLOSE = "nothing in the book is close enough to the question"
+
+
+@dataclass(frozen=True)
+class AskOptions:
+    """How to answer. `use_passages` False asks the model without the book, to compare; quote mode cannot do without."""
+
+    top_k: int = 5
+    mode: Mode = "hybrid"
+    use_passages: bool = True
+    generation: Generation = field(default_factory=Generation)
 
 
 @dataclass(frozen=True)
@@ -27,53 +48,111 @@ class Tutor:
 
     book: Book
     retriever: Retriever
+    checker: Checker
 
     @classmethod
     def open(cls, book: Book, embedder: Embedder) -> "Tutor":
         """BookError where the book is damaged, or was made by another embedder."""
         index = Index(book)
         index.preload()
-        return cls(book, Retriever(index, embedder))
+        return cls(book, Retriever(index, embedder), Checker(embedder))
 
-    def ask(self, question: str, top_k: int = 5, mode: Mode = "hybrid") -> Answer:
-        """Answer in the book's own sentences, or refuse and name the nearest headings."""
-        question = check_question(question)
+    def ask(
+        self,
+        question: str,
+        top_k: int = 5,
+        mode: Mode = "hybrid",
+        *,
+        engine: Engine | None = None,
+        history: Sequence[Turn] = (),
+        options: AskOptions | None = None,
+    ) -> Answer:
+        """Answer from the book, or refuse and name the nearest headings."""
+        chosen = options or AskOptions(top_k, mode)
+        *_, answer = self.stream(question, engine=engine, history=history, options=chosen)
+        assert isinstance(answer, Answer)  # the last event always is
+        return answer
+
+    def stream(
+        self, question: str, *, engine: Engine | None = None, history: Sequence[Turn] = (), options: AskOptions | None = None
+    ) -> Iterator[Event]:
+        """The answer as it is written: partial answers, and at last the answer. UsageError where there is no question.
+
+        Closing the iterator, or setting `options.generation.stop`, stops a model at once; after the stop the answer
+        still comes, made of what was written.
+        """
+        chosen = options or AskOptions()
+        asked = check_question(question)
+        whole = whole_question(asked, history, engine)
+        yield Partial(rewritten=whole if whole != asked else None)
         started = time.perf_counter()
-        retrieval = self.retriever.search(question, top_k, mode)
+        retrieval = self.retriever.search(whole, chosen.top_k, chosen.mode)
         retrieved = time.perf_counter()
-        sure = confidence(retrieval)
-        quotes = quote_answer(retrieval) if sure >= THRESHOLD else []
-        answer = self._quoted(question, quotes) if quotes else self._refusal(question, retrieval)
+        sure = round(confidence(retrieval), 4)
+        if engine is None:
+            answer = self._in_quotes(retrieval, sure)
+        elif chosen.use_passages and sure < THRESHOLD:
+            answer = self._refusal(retrieval, _NOT_CLOSE)
+        else:
+            answer = yield from self._worded(retrieval, engine, chosen)
         done = time.perf_counter()
-        return answer.model_copy(
+        yield answer.model_copy(
             update={
-                "confidence": round(sure, 4),
+                "question": asked,
+                "rewritten": whole if whole != asked else None,
+                "engine": engine.name if engine else "quote",
+                "confidence": sure,
                 "passages": [summary(passage) for passage in retrieval.passages],
                 "timings": Timings(retrieve_ms=_ms(retrieved - started), generate_ms=_ms(done - retrieved)),
             }
         )
 
-    def _quoted(self, question: str, quotes: list[Quote]) -> Answer:
+    def _worded(self, retrieval: Retrieval, engine: Engine, chosen: AskOptions) -> Generator[Event, None, Answer]:
+        """Yields partial answers while the model writes; returns the answer, every sentence of it checked."""
+        draft = Draft()
+        passages = retrieval.passages if chosen.use_passages else []
+        for draft in write_draft(retrieval.question, passages, engine, chosen.generation):
+            yield Partial(text=draft.text)
+        if draft.refuses:
+            return self._refusal(retrieval, "the model found no answer in the passages")
         citations = Citations()
-        sentences = [Sentence(text=quote.text, citations=[citations.cite(quote.passage, [quote.index])]) for quote in quotes]
+        sentences = checked_sentences(draft.text, retrieval.passages, self.checker, citations)
+        offered = None if mostly_supported(sentences) else quoted_sentences(quote_answer(retrieval), citations)
         return Answer(
-            question=question,
+            question=retrieval.question,
+            book=self.book.name,
+            answer=draft.text,
+            reason=draft.ended,
+            sentences=sentences,
+            citations=citations.all(),
+            quoted=offered or None,
+        )
+
+    def _in_quotes(self, retrieval: Retrieval, sure: float) -> Answer:
+        """The book's own sentences."""
+        quotes = quote_answer(retrieval) if sure >= THRESHOLD else []
+        if not quotes:
+            return self._refusal(retrieval, _NOT_CLOSE)
+        citations = Citations()
+        sentences = quoted_sentences(quotes, citations)
+        return Answer(
+            question=retrieval.question,
             book=self.book.name,
             answer=" ".join(sentence.text for sentence in sentences),
             sentences=sentences,
             citations=citations.all(),
         )
 
-    def _refusal(self, question: str, retrieval: Retrieval) -> Answer:
+    def _refusal(self, retrieval: Retrieval, reason: str) -> Answer:
         headings = [passage.chunk.heading for passage in retrieval.passages if passage.chunk.heading]
         nearest = list(dict.fromkeys(headings))[:_NEAREST]
         hint = f" The nearest headings are: {'; '.join(nearest)}." if nearest else ""
         return Answer(
-            question=question,
+            question=retrieval.question,
             book=self.book.name,
             answer=REFUSAL + hint,
             refused=True,
-            reason="nothing in the book is close enough to the question",
+            reason=reason,
             nearest=nearest,
         )
 

@@ -1,0 +1,89 @@
+"""What an engine is: something that continues a chat, piece by piece, until it ends, is stopped, or its time is up.
+
+Engines know nothing of books, passages or citations; the tutor grounds what they say.
+"""
+
+import re
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from indexing.errors import LimitError
+from tutor.prompt import Message
+
+
+@dataclass(frozen=True)
+class Generation:
+    """How to generate. `stop` ends it at once when set; `adapter` False answers as the base model would."""
+
+    max_new_tokens: int = 256
+    time_limit_s: float = 120.0
+    adapter: bool = True
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+class Engine(Protocol):
+    """A language model that words answers. Safe to be used by several threads."""
+
+    name: str
+    context_tokens: int
+
+    def count(self, text: str) -> int:
+        """Tokens of a text."""
+
+    def stream(self, messages: Sequence[Message], generation: Generation) -> Iterator[str]:
+        """Pieces of the reply. Closing the iterator stops the model at once.
+
+        LimitError where the time limit is reached (after the pieces that came in time) or too many are waiting; ModelError
+        where the model or its server fails.
+        """
+
+
+@dataclass
+class Queue:
+    """Lets one caller in at a time, in the order in which they came; more than `limit` waiting are turned away."""
+
+    limit: int = 16
+    _turn: threading.Condition = field(default_factory=threading.Condition)
+    _waiting: list[object] = field(default_factory=list)
+
+    @contextmanager
+    def turn(self, generation: Generation) -> Iterator[None]:
+        """Wait for one's turn and hold it. LimitError where the queue is full, or the time or the patience ended in it."""
+        ticket = object()
+        deadline = time.monotonic() + generation.time_limit_s
+        with self._turn:
+            if len(self._waiting) > self.limit:
+                raise LimitError(f"busy: {self.limit} questions are waiting already; ask again in a moment")
+            self._waiting.append(ticket)
+        try:
+            self._await(ticket, deadline, generation)
+            yield
+        finally:
+            with self._turn:
+                self._waiting.remove(ticket)
+                self._turn.notify_all()
+
+    def _await(self, ticket: object, deadline: float, generation: Generation) -> None:
+        with self._turn:
+            while self._waiting[0] is not ticket:
+                if generation.stop.is_set():
+                    raise LimitError("stopped while waiting for the model")
+                if time.monotonic() > deadline:
+                    raise LimitError(
+                        f"busy: the model was not free within {generation.time_limit_s:.0f} s; ask again, or allow more time"
+                    )
+                self._turn.wait(0.05)
+
+
+_LOOP = re.compile(r"(.{12,200}?)(?:\s*\1){2,}\s*$", re.DOTALL)
+
+
+def looped(text: str) -> str | None:
+    """What a text should be cut to where its end repeats the same thing three times or more: the first time; else None."""
+    tail = text[-800:]
+    match = _LOOP.search(tail)
+    return text[: len(text) - len(tail) + match.end(1)] if match else None

@@ -27,6 +27,7 @@ class Canvas:
         self.widths = widths
         self.marks: list[str] = []
         self.corners: list[Point] = []
+        self.lines: list[tuple[Point, Point]] = []
 
     def measure(self, text: str, size: float = LABEL_SIZE) -> float:
         """The printed width of the longest line of a label, in points."""
@@ -38,6 +39,7 @@ class Canvas:
     def line(self, start: Point, end: Point, stroke: str = STROKE) -> None:
         """A straight line."""
         self.corners += [start, end]
+        self.lines.append((start, end))
         ends = [f"({pt(point[0])}, {pt(point[1])})" for point in (start, end)]
         self._place(call("line", start=ends[0], end=ends[1], stroke=stroke), 0, 0)
 

@@ -33,25 +33,40 @@ def end_label(end: dict[str, Any]) -> str:
     return f"({cardinality.replace('..', ',')})" if ".." in cardinality else cardinality
 
 
+def shapes(canvas: Canvas, diagram: dict[str, Any], layout: dict[str, Point]) -> dict[str, Shape]:
+    """The outline of every part by its name in the layout ("EMPLOYEE", "EMPLOYEE.Ssn").
+
+    KeyError names a part that the layout does not place.
+    """
+    found = {}
+    for entity in diagram["entities"]:
+        name = entity["name"]
+        found[name] = Shape("box", *layout[name], max(56.0, canvas.measure(name) + 16), 24.0)
+    for relationship in diagram["relationships"]:
+        name = relationship["name"]
+        found[name] = Shape("diamond", *layout[name], max(60.0, canvas.measure(name) * 1.3 + 18), 38.0)
+    for attribute in _attributes(diagram):
+        place = _place_name(attribute)
+        # an ellipse holds a text of 0.92 of its width at a third of its height; the rest is air
+        found[place] = Shape("oval", *layout[place], canvas.measure(attribute["name"]) * 1.09 + 13, 19.0)
+    return found
+
+
 def draw(canvas: Canvas, diagram: dict[str, Any], layout: dict[str, Point]) -> None:
     """Draw the whole diagram; KeyError names what the layout does not place."""
-    shapes = _node_shapes(canvas, diagram, layout)
+    placed = shapes(canvas, diagram, layout)
     for relationship in diagram["relationships"]:
-        _ends(canvas, relationship, shapes)
-    attributes = diagram["attributes"] + _relationship_attributes(diagram)
-    ovals = {_place_name(item): _oval(canvas, item, layout[_place_name(item)]) for item in attributes}
-    for item in attributes:
-        oval = ovals[_place_name(item)]
-        parent = item["parent"]
-        holder = ovals[f"{item['owner']}.{parent}"] if parent else shapes[item["owner"]]
+        _ends(canvas, relationship, placed)
+    for item in _attributes(diagram):
+        oval = placed[_place_name(item)]
+        holder = placed[f"{item['owner']}.{item['parent']}" if item["parent"] else item["owner"]]
         canvas.line(holder.leave((oval.x, oval.y)), oval.leave((holder.x, holder.y)))
         _attribute(canvas, item, oval)
-    for entity in diagram["entities"]:
-        _doubled(canvas, shapes[entity["name"]], entity["weak"])
-        canvas.label(entity["name"], _centre(shapes[entity["name"]]))
-    for relationship in diagram["relationships"]:
-        _doubled(canvas, shapes[relationship["name"]], relationship["identifying"])
-        canvas.label(relationship["name"], _centre(shapes[relationship["name"]]))
+    for kind, doubled in (("entities", "weak"), ("relationships", "identifying")):
+        for part in diagram[kind]:
+            shape = placed[part["name"]]
+            _doubled(canvas, shape, part[doubled])
+            canvas.label(part["name"], _centre(shape))
 
 
 def _centre(shape: Shape) -> Point:
@@ -62,31 +77,14 @@ def _place_name(attribute: dict[str, Any]) -> str:
     return f"{attribute['owner']}.{attribute['name']}"
 
 
-def _relationship_attributes(diagram: dict[str, Any]) -> list[dict[str, Any]]:
-    """Attributes of relationship types in the form of the entities' attributes."""
-    plain = dict.fromkeys(("key", "partial_key", "multivalued", "derived"), False)
-    return [
-        {"owner": relationship["name"], "name": name, "parent": None, **plain}
+def _attributes(diagram: dict[str, Any]) -> list[dict[str, Any]]:
+    """The attributes of entities, and those of relationship types in the same form."""
+    unmarked = dict.fromkeys(("key", "partial_key", "multivalued", "derived"), False)
+    return list(diagram["attributes"]) + [
+        {"owner": relationship["name"], "name": name, "parent": None, **unmarked}
         for relationship in diagram["relationships"]
         for name in relationship["attributes"]
     ]
-
-
-def _node_shapes(canvas: Canvas, diagram: dict[str, Any], layout: dict[str, Point]) -> dict[str, Shape]:
-    """The rectangles and diamonds, wide enough for their names."""
-    shapes = {}
-    for entity in diagram["entities"]:
-        name = entity["name"]
-        shapes[name] = Shape("box", *layout[name], max(56.0, canvas.measure(name) + 16), 24.0)
-    for relationship in diagram["relationships"]:
-        name = relationship["name"]
-        shapes[name] = Shape("diamond", *layout[name], max(60.0, canvas.measure(name) * 1.3 + 18), 38.0)
-    return shapes
-
-
-def _oval(canvas: Canvas, attribute: dict[str, Any], at: Point) -> Shape:
-    # an ellipse holds a text of 0.92 of its width at a third of its height; the rest is air
-    return Shape("oval", *at, canvas.measure(attribute["name"]) * 1.09 + 13, 19.0)
 
 
 def _doubled(canvas: Canvas, shape: Shape, doubled: bool) -> None:

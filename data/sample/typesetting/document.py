@@ -135,11 +135,11 @@ def _table_size(table: Table) -> str:
     return "9.4pt"
 
 
-def _front(title: str, subtitle: str) -> list[str]:
+def _front(title: str, subtitle: str, new_pages: str) -> list[str]:
     lines = ", ".join(literal(line) for line in _NOTICE)
     return [
         STYLE.read_text(encoding="utf-8"),
-        f"#show: course.with(title: {literal(f'{title}: {subtitle}')})",
+        f"#show: course.with(title: {literal(f'{title}: {subtitle}')}, new-pages: {new_pages})",
         f"#title-page({literal(title)}, {literal(subtitle)}, ({lines},))",
     ]
 
@@ -152,7 +152,7 @@ _MAIN_MATTER = [
 
 def book(typesetter: Typesetter, chapters: Iterable[Chapter]) -> str:
     """The Typst code of the book: title page, contents, chapters."""
-    parts = _front(TITLE, SUBTITLE)
+    parts = _front(TITLE, SUBTITLE, "true")
     parts += [
         '#set page(numbering: "i", footer: page-number)',
         "#counter(page).update(2)",
@@ -165,7 +165,7 @@ def book(typesetter: Typesetter, chapters: Iterable[Chapter]) -> str:
 
 def review(typesetter: Typesetter, chapters: Iterable[Chapter], questions: dict[str, tuple[Question, ...]]) -> str:
     """The Typst code of the review questions with their answers, under their chapters' headings."""
-    parts = _front(TITLE, "review questions with answers") + _MAIN_MATTER
+    parts = _front(TITLE, "review questions with answers", "false") + _MAIN_MATTER
     for chapter in chapters:
         asked = questions.get(chapter.heading.number, ())
         if asked:

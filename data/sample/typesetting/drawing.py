@@ -13,7 +13,7 @@ from .canvas import LABEL_SIZE, Canvas
 from .marks import literal, pt
 
 
-class DrawingError(ValueError):
+class DrawingError(Exception):
     """A drawing's JSON cannot be drawn; the message names the drawing and what is wrong."""
 
 
@@ -34,6 +34,8 @@ def label_lines(drawings: Iterable[dict[str, Any]]) -> set[str]:
 def measure_widths(lines: Iterable[str], font: str) -> dict[str, float]:
     """The printed width in points of each line at LABEL_SIZE, asked from Typst itself."""
     ordered = sorted(set(lines))
+    if not ordered:
+        return {}
     entries = ", ".join(literal(line) for line in ordered)
     source = (
         f"#set text(font: {literal(font)}, size: {pt(LABEL_SIZE)}, ligatures: false, hyphenate: false)\n"

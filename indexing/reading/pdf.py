@@ -147,7 +147,7 @@ class Pdf:
             for line in block["lines"]
         )
         images = tuple(_turned(image["bbox"], matrix) for image in page.get_image_info())
-        return Page(number, page.get_label(), page.rect.width, page.rect.height, lines, images)
+        return Page(number, _label(page), page.rect.width, page.rect.height, lines, images)
 
     def words(self, number: int) -> list[Word]:
         """The words of a page, split at white space, in the PDF's own order."""
@@ -210,6 +210,11 @@ def _check_file(path: Path) -> None:
 def _short(error: Exception) -> str:
     """The library's own reason on one line."""
     return " ".join(str(error).split())[:120] or type(error).__name__
+
+
+def _label(page: Any) -> str:
+    """The printed page number. PyMuPDF takes the "P" of "/Type/PageLabel" for a prefix when a PDF states that type."""
+    return str(page.get_label()).removeprefix("ageLabel")
 
 
 def _turned(box: Any, matrix: Any) -> Box:

@@ -1,11 +1,13 @@
-"""Columns without vertical rulings: white rivers that run down through printed lines.
+"""Columns: white rivers that run down through printed lines, and vertical rulings where there are any.
 
-A gap between two words of a line is a place where a column may end when it is clearly wider than a word space; a river is where
-such gaps (or the empty ends of lines) lie below each other in nearly all lines. Leaves rows to rows.py.
+A gap between two words of a line is a place where a column may end when it is clearly wider than a word space; a river is
+where such gaps (or the empty ends of lines) lie below each other in nearly all lines. Where columns stand closer together
+than that, a river is believed if every line leaves it white and the entries to its right (or left) begin (or end) at the
+same place. Leaves rows to rows.py.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -13,25 +15,36 @@ from indexing.reading.pdf import Word
 from indexing.reading.tables.geometry import overlap
 
 WORD_SPACE = 0.45  # of a word's height: in running text, justified too, words are rarely further apart
-COLUMN_GAP = 0.7  # of a word's height: the least white between columns in the middle line
+COLUMN_GAP = 0.6  # of a word's height: the least white between columns in the middle line
+NARROW_GAP = 0.12  # of a word's height: the least white where the entries beside it are flush
+FLUSH = 0.8  # points by which flush entries may differ
+SUPPORT = 3  # lines with text on both sides that a column within a ruled one needs
 
 Segment = list[Word]
 PrintedLine = list[Word]
+Entry = tuple[int, int, list[Word]]  # first column, last column, words
 
 
 @dataclass(frozen=True, slots=True)
 class River:
-    """White from `low` to `high`."""
+    """White from `low` to `high`. Where a ruling runs in it, `ruling` is its x and `inked` the stretches that are drawn."""
 
     low: float
     high: float
+    ruling: float | None = None
+    inked: tuple[tuple[float, float], ...] = ()
 
     @property
     def middle(self) -> float:
-        return (self.low + self.high) / 2
+        """Where the boundary of the columns is drawn."""
+        return (self.low + self.high) / 2 if self.ruling is None else self.ruling
+
+    def is_drawn(self, y: float) -> bool:
+        """Whether the ruling is there at a height."""
+        return any(low <= y <= high for low, high in self.inked)
 
 
-def word_height(lines: Sequence[PrintedLine]) -> float:
+def word_height(lines: Iterable[PrintedLine]) -> float:
     """The height of the middle word, in points."""
     heights = [word.box[3] - word.box[1] for line in lines for word in line]
     return median(heights) if heights else 10.0
@@ -61,21 +74,61 @@ def find_rivers(lines: Sequence[PrintedLine], crossed: float = 0.15) -> list[Riv
     height = word_height(lines)
     split = [segments(line, height) for line in lines]
     voters = [groups for groups in split if len(groups) > 1]
-    if not voters:
-        return []
-    allowed = int(crossed * len(split)) if len(split) >= 4 else 0
-    rivers = _uncovered([extent(group) for groups in split for group in groups], allowed)
-    rivers = [river for river in rivers if _is_wide(river, voters, height)]
-    return _supported(rivers, split)
+    rivers: list[River] = []
+    if voters:
+        allowed = int(crossed * len(split)) if len(split) >= 4 else 0
+        rivers = _uncovered([extent(group) for groups in split for group in groups], allowed)
+        rivers = [river for river in rivers if _is_wide(river, voters, height)]
+    narrow = [
+        river
+        for river in _uncovered([(word.box[0], word.box[2]) for line in lines for word in line], 0)
+        if river.high - river.low >= NARROW_GAP * height
+        and all(overlap(river.low, river.high, other.low, other.high) <= 0 for other in rivers)
+        and _is_flush(river, lines)
+    ]
+    return _supported(sorted(rivers + narrow, key=lambda river: river.low), lines)
+
+
+def with_rulings(lines: Sequence[PrintedLine], rulings: Sequence[tuple[float, Sequence[tuple[float, float]]]]) -> list[River]:
+    """The rivers of lines through which vertical rulings run: (x, inked stretches) each.
+
+    A ruling is a river; more are found between rulings where at least three lines have text on both sides.
+    """
+    bounds = [float("-inf"), *(x for x, _ in rulings), float("inf")]
+    rivers = [_around(x, tuple(inked), lines) for x, inked in rulings]
+    for low, high in pairwise(bounds):
+        parts = [[word for word in line if low <= (word.box[0] + word.box[2]) / 2 <= high] for line in lines]
+        parts = [part for part in parts if part]
+        for river in find_rivers(parts):
+            both = sum(any(w.box[0] > river.middle for w in part) and part[0].box[0] < river.middle for part in parts)
+            if both >= SUPPORT:
+                rivers.append(river)
+    return sorted(rivers, key=lambda river: river.middle)
+
+
+def _around(x: float, inked: tuple[tuple[float, float], ...], lines: Sequence[PrintedLine]) -> River:
+    """The white around a ruling."""
+    low, high = x - 20.0, x + 20.0
+    for line in lines:
+        for word in line:
+            if word.box[0] + 1 < x < word.box[2] - 1:
+                continue
+            if (word.box[0] + word.box[2]) / 2 < x:
+                low = max(low, min(word.box[2], x))
+            else:
+                high = min(high, max(word.box[0], x))
+    return River(low, high, x, inked)
 
 
 def _uncovered(intervals: Sequence[tuple[float, float]], allowed: int) -> list[River]:
-    """Stretches that at most `allowed` intervals cover; of each the least covered parts, for between two of them a column of
-    few entries may lie."""
+    """Stretches that at most `allowed` intervals cover.
+
+    Of each the least covered parts, for between two of them a column of few entries may lie.
+    """
     events = sorted([(low, 1) for low, _ in intervals] + [(high, -1) for _, high in intervals], key=lambda event: event[0])
     rivers: list[River] = []
     stretch: list[tuple[int, float, float]] = []
-    depth, start = 0, events[0][0]
+    depth, start = 0, events[0][0] if events else 0.0
     at = start
     for edge, step in events:
         if edge > at:
@@ -94,7 +147,7 @@ def _least(stretch: Sequence[tuple[int, float, float]]) -> list[River]:
     parts: list[River] = []
     for depth, low, high in stretch:
         if depth == least and parts and low - parts[-1].high < 0.01:
-            parts[-1] = River(parts[-1].low, high)
+            parts[-1] = replace(parts[-1], high=high)
         elif depth == least:
             parts.append(River(low, high))
     return parts
@@ -111,32 +164,54 @@ def _is_wide(river: River, voters: Sequence[list[Segment]], height: float) -> bo
     return bool(gaps) and median(gaps) >= COLUMN_GAP * height
 
 
-def _supported(rivers: Sequence[River], split: Sequence[list[Segment]]) -> list[River]:
+def _is_flush(river: River, lines: Sequence[PrintedLine]) -> bool:
+    """Whether entries begin (or end) at one place beside a river: in three lines at least, the first of all among them."""
+    begins, ends = [], []
+    for number, line in enumerate(lines):
+        right = [word.box[0] for word in line if word.box[0] >= river.middle]
+        left = [word.box[2] for word in line if word.box[2] <= river.middle]
+        if right and left:
+            begins.append(min(right))
+            ends.append(max(left))
+        elif number == 0:
+            return False
+    if len(begins) < 3 or len(begins) < 0.8 * len(lines):
+        return False
+    body_begins, body_ends = begins[1:], ends[1:]  # a header is often centred
+    return max(body_begins) - min(body_begins) <= FLUSH or max(body_ends) - min(body_ends) <= FLUSH
+
+
+def _supported(rivers: Sequence[River], lines: Sequence[PrintedLine]) -> list[River]:
     """Rivers with a column of at least two entries (of one, among three lines or fewer) on each side."""
-    least = 2 if len(split) > 3 else 1
+    least = 2 if len(lines) > 3 else 1
     kept: list[River] = []
     for index, river in enumerate(rivers):
         low = kept[-1].middle if kept else float("-inf")
         high = rivers[index + 1].middle if index + 1 < len(rivers) else float("inf")
-        left = _entries(split, low, river.middle)
-        right = _entries(split, river.middle, high)
-        if left >= least and right >= least:
+        before, after = _entries(lines, low, river.middle), _entries(lines, river.middle, high)
+        if min(len(before), len(after)) >= least and not _is_one_word(before) and not _is_one_word(after):
             kept.append(river)
     return kept
 
 
-def _entries(split: Sequence[list[Segment]], low: float, high: float) -> int:
-    """How many lines have a segment whose middle lies between two places."""
-    return sum(any(low <= sum(extent(group)) / 2 <= high for group in groups) for groups in split)
+def _entries(lines: Sequence[PrintedLine], low: float, high: float) -> list[str]:
+    """What the lines that have words between two places have there."""
+    parts = [[word.text for word in line if low <= (word.box[0] + word.box[2]) / 2 <= high] for line in lines]
+    return ["".join(part) for part in parts if part]
 
 
-def place(line: PrintedLine, separators: Sequence[River], height: float) -> list[tuple[int, int, list[Word]]]:
-    """A line's entries as (first column, last column, words).
+def _is_one_word(entries: Sequence[str]) -> bool:
+    """Whether all of three entries or more are the same, the first line's too: no header stands above them."""
+    return len(entries) > 2 and len(set(entries)) == 1
 
-    A segment is cut at a river where its words leave white there that is wide by itself or as wide as the river; a segment
-    that lies across a river uncut spans the columns on both sides.
+
+def place(line: PrintedLine, separators: Sequence[River], height: float) -> list[Entry]:
+    """A line's entries.
+
+    A segment is cut at a river where a ruling is drawn, or where its words leave white that is wide by itself or as wide as the
+    river; a segment that lies across a river uncut spans the columns on both sides.
     """
-    entries: list[tuple[int, int, list[Word]]] = []
+    entries: list[Entry] = []
     for group in segments(line, height):
         for part in _cut(group, separators, height):
             first, last = _columns_of(part, separators)
@@ -151,24 +226,29 @@ def place(line: PrintedLine, separators: Sequence[River], height: float) -> list
 def _cut(group: Segment, separators: Sequence[River], height: float) -> list[Segment]:
     parts: list[Segment] = [[group[0]]]
     for before, word in pairwise(group):
-        gap = word.box[0] - before.box[2]
-        for river in separators:
-            shared = overlap(before.box[2], word.box[0], river.low, river.high)
-            if shared > 0 and (gap >= COLUMN_GAP * height or gap >= 0.7 * (river.high - river.low)):
-                parts.append([])
-                break
+        if any(_parts(river, before, word, height) for river in separators):
+            parts.append([])
         parts[-1].append(word)
     return parts
 
 
+def _parts(river: River, before: Word, word: Word, height: float) -> bool:
+    """Whether a river parts two neighbouring words of a line."""
+    if river.ruling is not None and river.is_drawn((word.box[1] + word.box[3]) / 2):
+        return (before.box[0] + before.box[2]) / 2 < river.ruling < (word.box[0] + word.box[2]) / 2
+    gap = word.box[0] - before.box[2]
+    shared = overlap(before.box[2], word.box[0], river.low, river.high)
+    return shared > 0 and (gap >= COLUMN_GAP * height or gap >= 0.7 * (river.high - river.low))
+
+
 def _columns_of(words: Sequence[Word], separators: Sequence[River]) -> tuple[int, int]:
-    """The columns that words lie in: those beyond a river only where they reach well across it."""
+    """The columns that words lie in: those beyond a river only where they reach well across it, and no ruling is drawn."""
     low, high = extent(words)
-    middle = (low + high) / 2
+    middle, y = (low + high) / 2, (words[0].box[1] + words[0].box[3]) / 2
     home = sum(river.middle < middle for river in separators)
     first = last = home
-    while first > 0 and low < separators[first - 1].low - 2:
+    while first > 0 and low < separators[first - 1].low - 2 and not separators[first - 1].is_drawn(y):
         first -= 1
-    while last < len(separators) and high > separators[last].high + 2:
+    while last < len(separators) and high > separators[last].high + 2 and not separators[last].is_drawn(y):
         last += 1
     return first, last

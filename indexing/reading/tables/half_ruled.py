@@ -1,19 +1,34 @@
 """Tables with horizontal rulings only: rules above and below, one below the header, perhaps rules under parts of the header.
 
-Leaves lattices to ruled.py and tables without any ruling to unruled.py.
+Coloured stripes of one width (every second row, or every row) count as such rules. Leaves lattices to ruled.py, and lines
+of tables above the first or below the last rule to unruled.py.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from indexing.reading.pdf import Box, Word
-from indexing.reading.tables.cells import Cell, Draft
-from indexing.reading.tables.columns import PrintedLine, River, extent, find_rivers, place, word_height
+from indexing.reading.tables.columns import PrintedLine, River, find_rivers
 from indexing.reading.tables.geometry import overlap, printed_lines
-from indexing.reading.tables.rows import rows_of
 from indexing.reading.tables.rulings import Ruling
 
 SAME_END = 4.0  # points by which the ends of one table's rules may differ
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Lines that may be a table: in bands, band i between edges[i] and edges[i + 1], with the rivers through them."""
+
+    bands: list[list[PrintedLine]]
+    edges: list[float]
+    rivers: list[River]
+    partial: list[Ruling]
+
+    @property
+    def lines(self) -> list[PrintedLine]:
+        """All printed lines."""
+        return [line for band in self.bands for line in band]
 
 
 def stacks(horizontal: Sequence[Ruling]) -> list[list[Ruling]]:
@@ -30,34 +45,65 @@ def stacks(horizontal: Sequence[Ruling]) -> list[list[Ruling]]:
     return [group for group in groups if len(group) > 1]
 
 
-def half_ruled_tables(horizontal: Sequence[Ruling], words: Sequence[Word], taken: Sequence[Box] = ()) -> list[Draft]:
-    """The tables between stacked rules. No table reaches over a box in `taken`."""
-    drafts: list[Draft] = []
+def stripes(fills: Sequence[Box]) -> list[list[Ruling]]:
+    """The upper and lower edges of coloured stripes that follow each other as rows do, one list for each such series.
+
+    Areas side by side in one row are one stripe. At least two stripes, with no more white between them than a stripe is high.
+    """
+    rows: list[Box] = []
+    for box in sorted(fills, key=lambda box: (round(box[1]), box[0])):
+        if rows and abs(rows[-1][1] - box[1]) < 1 and abs(rows[-1][3] - box[3]) < 1 and box[0] - rows[-1][2] < SAME_END:
+            rows[-1] = (rows[-1][0], rows[-1][1], max(rows[-1][2], box[2]), rows[-1][3])
+        else:
+            rows.append(box)
+    series: list[list[Box]] = []
+    for row in rows:
+        for group in series:
+            last = group[-1]
+            same = abs(last[0] - row[0]) <= SAME_END and abs(last[2] - row[2]) <= SAME_END
+            if same and row[1] - last[3] < 1.5 * max(last[3] - last[1], row[3] - row[1]):
+                group.append(row)
+                break
+        else:
+            series.append([row])
+    return [[Ruling(at, box[0], box[2]) for box in group for at in (box[1], box[3])] for group in series if _are_rows(group)]
+
+
+def _are_rows(series: Sequence[Box]) -> bool:
+    """Whether stripes are as high as rows are: at least two, the highest no more than four times the lowest."""
+    heights = [box[3] - box[1] for box in series]
+    return len(series) > 1 and max(heights) <= 4 * min(heights)
+
+
+def half_ruled_regions(horizontal: Sequence[Ruling], words: Sequence[Word], taken: Sequence[Box] = ()) -> list[Region]:
+    """What lies between stacked rules and has columns. No region reaches over a box in `taken`."""
+    regions: list[Region] = []
     for stack in stacks(horizontal):
         low, high = stack[0].low, stack[0].high
-        bands = [_band(words, low, high, top.at, bottom.at) for top, bottom in pairwise(stack)]
+        bands = [_band(words, low, high, above.at, below.at) for above, below in pairwise(stack)]
         first = 0
         while first < len(bands):
             last, rivers = _run(bands, first)
-            blocked = [box for box in taken if overlap(box[1], box[3], stack[first].at, stack[last + 1].at) > 0]
-            if any(overlap(box[0], box[2], low, high) > 0 for box in blocked):
-                rivers = []
-            if rivers:
-                rules = stack[first : last + 2]
+            rules = stack[first : last + 2]
+            blocked = any(_meet(box, (low, rules[0].at, high, rules[-1].at)) for box in taken)
+            if rivers and not blocked:
                 partial = [r for r in horizontal if rules[0].at < r.at < rules[-1].at and r.high - r.low < 0.95 * (high - low)]
-                drafts.append(_draft(bands[first : last + 1], rules, rivers, partial))
+                regions.append(Region(bands[first : last + 1], [rule.at for rule in rules], rivers, partial))
             first = last + 1
-    return drafts
+    return regions
 
 
-def _band(words: Sequence[Word], low: float, high: float, top: float, bottom: float) -> list[PrintedLine]:
+def _meet(a: Box, b: Box) -> bool:
+    return overlap(a[0], a[2], b[0], b[2]) > 0 and overlap(a[1], a[3], b[1], b[3]) > 0
+
+
+def _band(words: Sequence[Word], low: float, high: float, above: float, below: float) -> list[PrintedLine]:
     """The printed lines between two rules."""
-    inner = [
+    return printed_lines(
         word
         for word in words
-        if low - 2 <= (word.box[0] + word.box[2]) / 2 <= high + 2 and top - 1 <= (word.box[1] + word.box[3]) / 2 <= bottom + 1
-    ]
-    return printed_lines(inner)
+        if low - 2 <= (word.box[0] + word.box[2]) / 2 <= high + 2 and above - 1 <= (word.box[1] + word.box[3]) / 2 <= below + 1
+    )
 
 
 def _run(bands: Sequence[list[PrintedLine]], first: int) -> tuple[int, list[River]]:
@@ -77,70 +123,3 @@ def _run(bands: Sequence[list[PrintedLine]], first: int) -> tuple[int, list[Rive
         lines, rivers = longer, joint
         last = index
     return last, rivers
-
-
-def _draft(
-    bands: Sequence[list[PrintedLine]], rules: Sequence[Ruling], rivers: Sequence[River], partial: Sequence[Ruling]
-) -> Draft:
-    """Rows and columns of one table. The first of several bands is the header: one row, or one for each level."""
-    every = [line for band in bands for line in band]
-    height = word_height(every)
-    low = min(rules[0].low, min(extent(line)[0] for line in every))
-    high = max(rules[0].high, max(extent(line)[1] for line in every))
-    xs = [low, *(river.middle for river in rivers), high]
-    ys = [rules[0].at]
-    cells: list[Cell] = []
-    for number, band in enumerate(bands):
-        is_header = number == 0 and len(bands) > 1
-        groups = _header_rows(band, rivers, partial, height) if is_header else rows_of(band, rivers, height)
-        for group in groups:
-            row = len(ys) - 1
-            cells += _row_cells(row, [band[index] for index in group], rivers, height, len(xs) - 1)
-            following = group[-1] + 1
-            bottom = rules[number + 1].at
-            if following < len(band):
-                bottom = (_bottom(band[group[-1]]) + _top(band[following])) / 2
-            ys.append(bottom)
-    return Draft(xs, ys, cells)
-
-
-def _top(line: PrintedLine) -> float:
-    return min(word.box[1] for word in line)
-
-
-def _bottom(line: PrintedLine) -> float:
-    return max(word.box[3] for word in line)
-
-
-def _header_rows(
-    band: Sequence[PrintedLine], rivers: Sequence[River], partial: Sequence[Ruling], height: float
-) -> list[list[int]]:
-    """A header's lines by level: a new level begins below a partial rule, or below a line that spans columns."""
-    rows: list[list[int]] = []
-    for index, line in enumerate(band):
-        begins = index == 0
-        if not begins:
-            above = band[index - 1]
-            ruled = any(_top(above) < rule.at < _bottom(line) and rule.at > _bottom(above) - 0.5 * height for rule in partial)
-            spans = any(first != last for first, last, _ in place(above, rivers, height))
-            begins = ruled or spans
-        if begins:
-            rows.append([index])
-        else:
-            rows[-1].append(index)
-    return rows
-
-
-def _row_cells(row: int, lines: Sequence[PrintedLine], rivers: Sequence[River], height: float, columns: int) -> list[Cell]:
-    """The cells of one row; entries that share a column are one cell."""
-    spans: list[tuple[int, int, list[Word]]] = []
-    for line in lines:
-        for first, last, words in place(line, rivers, height):
-            touching = [span for span in spans if overlap(first, last, span[0], span[1]) >= 0]
-            for span in touching:
-                spans.remove(span)
-                first, last, words = min(first, span[0]), max(last, span[1]), span[2] + words
-            spans.append((first, last, words))
-    cells = [Cell(row, first, row, last, words) for first, last, words in spans]
-    covered = {column for first, last, _ in spans for column in range(first, last + 1)}
-    return cells + [Cell(row, column, row, column) for column in range(columns) if column not in covered]

@@ -6,24 +6,31 @@ coloured ground above rows that are not; words above columns of numbers. A table
 
 from collections.abc import Sequence
 
-from indexing.reading.pdf import Box, Line, Word
+from indexing.reading.pdf import Box, Word
 from indexing.reading.tables.cells import Cell, Draft
 from indexing.reading.tables.geometry import inside
+from indexing.reading.tables.style import Style
 
 MOST_HEADER_ROWS = 4
 
 
-def header_rows(draft: Draft, lines: Sequence[Line], fills: Sequence[Box]) -> int:
+def header_rows(draft: Draft, style: Style, fills: Sequence[Box]) -> int:
     """The number of header rows, at least 1 and fewer than there are rows."""
     most = min(MOST_HEADER_ROWS, draft.rows - 1)
     if most < 1:
         return 1
     least = _spanned(draft, most)
-    for marks in (_bold_rows(draft, lines, most + 1), _filled_rows(draft, fills, most + 1)):
+    for marks in (_bold_rows(draft, style, most + 1), _filled_rows(draft, fills, most + 1)):
         marked = _leading(marks)
         if least <= marked <= most:
             return marked
     return max(least, min(most, _leading([not _has_numbers(draft, row) for row in range(most + 1)]) if least > 1 else 1))
+
+
+def stands_out(draft: Draft, style: Style, fills: Sequence[Box]) -> bool:
+    """Whether the first row is bold, or on a coloured ground, and the rows below it are not."""
+    count = min(MOST_HEADER_ROWS + 1, draft.rows)
+    return any(_leading(marks) > 0 for marks in (_bold_rows(draft, style, count), _filled_rows(draft, fills, count)))
 
 
 def _leading(marks: Sequence[bool]) -> int:
@@ -48,13 +55,10 @@ def _spanned(draft: Draft, most: int) -> int:
     return rows
 
 
-def _bold_rows(draft: Draft, lines: Sequence[Line], count: int) -> list[bool]:
+def _bold_rows(draft: Draft, style: Style, count: int) -> list[bool]:
     """For each of the first rows, whether all its words are bold."""
-    bold: list[Box] = []
-    for line in lines:
-        if inside(line.box, draft.box, 3.0) or line.box[0] < draft.box[2]:
-            bold += [span.box for span in line.spans if span.bold and span.text.strip()]
-    return [_all_in(draft.row_words(row), bold) for row in range(count)]
+    rows = [draft.row_words(row) for row in range(count)]
+    return [bool(words) and all(map(style.is_bold, words)) for words in rows]
 
 
 def _filled_rows(draft: Draft, fills: Sequence[Box], count: int) -> list[bool]:

@@ -1,7 +1,8 @@
 """Rows without horizontal rulings: which printed lines of a band belong to one row.
 
-A printed line is a row of its own unless it carries on the row above: its first column is empty, and the lines above it were
-broken because they were full. Leaves columns to columns.py.
+Lines that overlap in height belong together (a label of two lines with its values beside the middle). Otherwise a printed
+line is a row of its own unless it carries on the row above: its first column is empty, and the lines above it were broken
+because they were full, or white divides the rows more clearly than their lines. Leaves columns to columns.py.
 """
 
 from collections.abc import Sequence
@@ -9,32 +10,99 @@ from itertools import pairwise
 from statistics import median
 
 from indexing.reading.pdf import Word
-from indexing.reading.tables.columns import PrintedLine, River, extent, place
+from indexing.reading.tables.columns import Entry, PrintedLine, River, extent, place
 
-Entry = tuple[int, int, list[Word]]
+
+def top(line: PrintedLine) -> float:
+    """The upper edge of a printed line."""
+    return min(word.box[1] for word in line)
+
+
+def bottom(line: PrintedLine) -> float:
+    """The lower edge of a printed line."""
+    return max(word.box[3] for word in line)
 
 
 def rows_of(lines: Sequence[PrintedLine], separators: Sequence[River], height: float) -> list[list[int]]:
     """The lines of a table's body in groups of one row each (indices into `lines`)."""
     placed = [place(line, separators, height) for line in lines]
-    pitches = [_pitch(above, below) for above, below in pairwise(lines)]
+    apart = _apart_by_white(lines, placed, height)
+    if apart is not None:
+        return apart
+    pitches = [_middle(below) - _middle(above) for above, below in pairwise(lines)]
     usual = median(pitches) if pitches else 0.0
     reach = _reach(placed, len(separators) + 1)
     rows: list[list[int]] = []
     for index in range(len(lines)):
-        if rows and _carries_on(placed, rows[-1], index, pitches[index - 1], usual, reach, height):
+        if rows and (
+            pitches[index - 1] < 0.6 * height
+            or _carries_on(placed, rows[-1], index, pitches[index - 1], usual, reach, height)
+            or _label_goes_on(placed, rows[-1], index, pitches[index - 1], usual, reach, height)
+        ):
             rows[-1].append(index)
         else:
             rows.append([index])
-    return rows
+    return [list(range(len(lines)))] if _are_wrapped(placed, rows, reach, height) else rows
 
 
-def _pitch(above: PrintedLine, below: PrintedLine) -> float:
-    return _middle(below) - _middle(above)
+def _are_wrapped(
+    placed: Sequence[Sequence[Entry]], rows: Sequence[Sequence[int]], reach: Sequence[tuple[float, float]], height: float
+) -> bool:
+    """Whether lines are one row of wrapped cells: in columns of several words, most lines end because they were full."""
+    words: dict[int, list[int]] = {}
+    for entries in placed:
+        for first, last, entry in entries:
+            if first == last:
+                words.setdefault(first, []).append(len(entry))
+    wordy = {column for column, counts in words.items() if sum(counts) >= 2 * len(counts)}
+    if not wordy or len(rows) < 2:
+        return False
+    full = ends = 0
+    for above, below in pairwise(rows):
+        upper = {entry[0]: entry for line in above for entry in placed[line]}
+        for column, _, entry in placed[below[0]]:
+            if column in wordy and column in upper:
+                ends += 1
+                full += _was_full(upper[column][2], entry, reach[column], height)
+    return ends > 0 and full > 0.6 * ends and len(wordy) >= 0.5 * len(words)
 
 
 def _middle(line: PrintedLine) -> float:
     return median((word.box[1] + word.box[3]) / 2 for word in line)
+
+
+def _apart_by_white(lines: Sequence[PrintedLine], placed: Sequence[Sequence[Entry]], height: float) -> list[list[int]] | None:
+    """Rows told by white: two clearly different distances of lines, and rows of several lines that begin with a label.
+
+    None where the distances tell nothing, or where the groups are blocks of rows (more than one full line in a group).
+    """
+    if len(lines) < 4:
+        return None
+    whites = [top(below) - bottom(above) for above, below in pairwise(lines)]
+    small, large = min(whites), max(whites)
+    if large - small < 0.3 * height:
+        return None
+    limit = (small + large) / 2
+    groups = [[0]]
+    for index, white in enumerate(whites, 1):
+        if white > limit:
+            groups.append([index])
+        else:
+            groups[-1].append(index)
+    several = [group for group in groups if len(group) > 1]
+    if len(groups) < 3 or not several:
+        return None
+    if any(not _is_one_row([placed[index] for index in group]) for group in several):
+        return None
+    return groups
+
+
+def _is_one_row(lines: Sequence[Sequence[Entry]]) -> bool:
+    """Whether lines read as one wrapped row: below the first, columns run out, and none begins that the first lacks."""
+    first = {entry[0] for entry in lines[0]}
+    if len(first) < 2:
+        return False
+    return all(len(line) < len(first) and {entry[0] for entry in line} <= first for line in lines[1:])
 
 
 def _reach(placed: Sequence[Sequence[Entry]], columns: int) -> list[tuple[float, float]]:
@@ -65,6 +133,25 @@ def _carries_on(
     if any(first != last for first, last, _ in here.values()):
         return False
     return all(_was_full(above[column][2], here[column][2], reach[column], height) for column in here)
+
+
+def _label_goes_on(
+    placed: Sequence[Sequence[Entry]],
+    row: Sequence[int],
+    index: int,
+    pitch: float,
+    usual: float,
+    reach: Sequence[tuple[float, float]],
+    height: float,
+) -> bool:
+    """Whether a label that filled the line above alone goes on here, with its values beside its last line."""
+    above, here = placed[row[-1]], placed[index]
+    if len(row) != 1 or len(above) != 1 or len(here) < 2 or pitch > 1.1 * usual:
+        return False
+    if above[0][0] != 0 or above[0][1] != 0 or here[0][0] != 0 or here[0][1] != 0:
+        return False
+    goes_on = here[0][2][0].text[:1].islower() or here[0][2][0].box[0] > above[0][2][0].box[0] + 2
+    return goes_on and _was_full(above[0][2], here[0][2], reach[0], height)
 
 
 def _was_full(above: Sequence[Word], here: Sequence[Word], reach: tuple[float, float], height: float) -> bool:

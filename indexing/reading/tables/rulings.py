@@ -223,12 +223,17 @@ def _lattice(across: list[Ruling], down: list[Ruling]) -> Lattice | None:
     return Lattice(xs, ys, inked_across, inked_down)
 
 
-def is_inked(stretches: Sequence[tuple[float, float]], low: float, high: float) -> bool:
-    """Whether ink covers more than half of the way from `low` to `high`."""
+def share_inked(stretches: Sequence[tuple[float, float]], low: float, high: float) -> float:
+    """The part of the way from `low` to `high` that ink covers."""
     covered, reached = 0.0, low
     for start, end in sorted(stretches):
         start, end = max(start, reached), min(end, high)
         if end > start:
             covered += end - start
             reached = end
-    return covered > 0.5 * (high - low)
+    return covered / (high - low) if high > low else 0.0
+
+
+def is_inked(stretches: Sequence[tuple[float, float]], low: float, high: float) -> bool:
+    """Whether ink covers more than half of the way from `low` to `high`."""
+    return share_inked(stretches, low, high) > 0.5

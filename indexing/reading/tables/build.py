@@ -1,0 +1,82 @@
+"""From printed lines and rivers to a draft: shared by the detectors of tables without vertical rulings.
+
+The lines come in bands (between rulings, or coloured stripes); a table without rulings inside has one or two: the header
+and the body. Leaves finding lines and rivers to the detectors.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from indexing.reading.pdf import Word
+from indexing.reading.tables.bands import with_bands_cut
+from indexing.reading.tables.cells import Cell, Draft
+from indexing.reading.tables.columns import PrintedLine, River, extent, place, word_height
+from indexing.reading.tables.geometry import overlap
+from indexing.reading.tables.rows import bottom, rows_of, top
+from indexing.reading.tables.rulings import Ruling
+
+
+def build(
+    bands: Sequence[Sequence[PrintedLine]],
+    edges: Sequence[float],
+    rivers: Sequence[River],
+    partial: Sequence[Ruling] = (),
+) -> Draft:
+    """Rows and columns of one table.
+
+    Band i lies between edges[i] and edges[i + 1]; the first of several bands is the header. `partial` are rulings under
+    parts of the header.
+    """
+    every = [line for band in bands for line in band]
+    height = word_height(every)
+    low, high = extent([word for line in every for word in line])
+    xs = [low, *(river.middle for river in rivers), high]
+    ys = [edges[0]]
+    cells: list[Cell] = []
+    is_row_ruled = len(bands) > 3 and median(len(band) for band in bands[1:]) <= 2
+    for number, band in enumerate(bands):
+        if number == 0 and len(bands) > 1:
+            groups = _header_rows(band, rivers, partial, height)
+        elif is_row_ruled:
+            groups = [list(range(len(band)))]
+        else:
+            groups = rows_of(band, rivers, height)
+        for group in groups:
+            cells += _row_cells(len(ys) - 1, [band[index] for index in group], rivers, height, len(xs) - 1)
+            last = edges[number + 1]
+            if group[-1] + 1 < len(band):
+                last = (bottom(band[group[-1]]) + top(band[group[-1] + 1])) / 2
+            ys.append(max(last, ys[-1]))
+    draft = Draft(xs, ys, cells)
+    return with_bands_cut(draft) if is_row_ruled else draft
+
+
+def _header_rows(
+    band: Sequence[PrintedLine], rivers: Sequence[River], partial: Sequence[Ruling], height: float
+) -> list[list[int]]:
+    """A header's lines by level: a new level begins below a partial rule, or below a line that spans columns."""
+    rows: list[list[int]] = [[0]] if band else []
+    for index, (above, line) in enumerate(pairwise(band), 1):
+        ruled = any(bottom(above) - 0.5 * height < rule.at < bottom(line) and rule.at > top(above) for rule in partial)
+        spans = any(first != last for first, last, _ in place(above, rivers, height))
+        if ruled or spans:
+            rows.append([index])
+        else:
+            rows[-1].append(index)
+    return rows
+
+
+def _row_cells(row: int, lines: Sequence[PrintedLine], rivers: Sequence[River], height: float, columns: int) -> list[Cell]:
+    """The cells of one row; entries that share a column are one cell."""
+    spans: list[tuple[int, int, list[Word]]] = []
+    for line in lines:
+        for first, last, words in place(line, rivers, height):
+            touching = [span for span in spans if overlap(first, last, span[0], span[1]) >= 0]
+            for span in touching:
+                spans.remove(span)
+                first, last, words = min(first, span[0]), max(last, span[1]), span[2] + words
+            spans.append((first, last, words))
+    cells = [Cell(row, first, row, last, words) for first, last, words in spans]
+    covered = {column for first, last, _ in spans for column in range(first, last + 1)}
+    return cells + [Cell(row, column, row, column) for column in range(columns) if column not in covered]

@@ -1,0 +1,168 @@
+"""Whether aligned lines are a table: what speaks for it, and what else is set in columns.
+
+Contents pages, lists and bibliographies, indexes, listings, running text in columns, formulas and captions of figures are not
+tables. Without rulings a table needs a caption, a header that stands out, or columns of numbers. Leaves finding the
+lines to the detectors.
+"""
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from indexing.reading.pdf import Box, Line
+from indexing.reading.tables.cells import Draft, grid_of
+from indexing.reading.tables.geometry import overlap
+from indexing.reading.tables.style import Style
+
+CAPTION = re.compile(
+    r"\s*(Table|Tab\.|TABLE|Tableau|Tabelle|Tabla|Tabela|Tabella|Tabell|Tabel|Taulukko|Listing of table)\s*[\dA-Z]", re.UNICODE
+)
+_LEADER = re.compile(r"(\.\s?){4,}|…{2,}|_{4,}")
+_ENUMERATOR = re.compile(r"^([•◦▪●■□➢✓*–—·\-‣∙]|\(?([0-9]{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.):]|\[\S{1,8}\]|[0-9]+(\.[0-9]+)*\.?)$")
+_INDEX_ENTRY = re.compile(r"\D{3,},\s*\d+([-–,\s]+\d+)*$")
+_NUMBER = re.compile(r"^[(\[<>~±+\-–−$€£¥]*\d[\d.,'’   %/:–\-]*[)\]*%†‡a-z]{0,3}$")
+_BLANK = re.compile(r"^[-–—.:…*/]*$|^(n\.?/?a\.?|nil|none|null)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a page says around a candidate: its lines, and how many rules the candidate itself has."""
+
+    style: Style
+    rules: int
+    has_header: bool  # its first rows stand out by type, colour or a rule below them
+
+
+def is_table(draft: Draft, around: Surroundings) -> bool:
+    """Whether a draft from aligned lines is a table."""
+    grid = [row for row in grid_of(draft) if any(row)]
+    if len(grid) < 2 or sum(any(column) for column in zip(*grid, strict=True)) < 2:
+        return False
+    words = [word for cell in draft.cells for word in cell.words]
+    mono = sum(map(around.style.is_mono, words)) > 0.7 * len(words)
+    captioned = has_caption(draft.box, around.style.lines)
+    if _is_contents(grid) or _is_formulas(grid):
+        return False
+    if mono and not (captioned and around.rules > 1):
+        return False
+    strong = captioned or around.rules > 2
+    if not strong and (_is_list(grid) or _is_index(grid) or _is_text(grid)):
+        return False
+    if strong:
+        return not _is_list(grid) or around.has_header
+    return _speaks_for_itself(draft, grid, around)
+
+
+def _speaks_for_itself(draft: Draft, grid: Sequence[Sequence[str]], around: Surroundings) -> bool:
+    """Whether a table without caption and rules has a header, numbers in columns, or many short flush entries."""
+    rows, columns = len(grid), len(grid[0])
+    numbers = _number_columns(grid)
+    flush = _flush_share(draft)
+    if around.has_header and rows > 2 and flush > 0.7:
+        return True
+    if rows < 3:
+        return False
+    if columns > 2 and numbers >= 2 and flush > 0.7:
+        return True
+    if columns == 2:
+        return numbers == 2 and rows > 3 and flush > 0.85
+    filled = sum(bool(cell) for row in grid for cell in row) / (rows * columns)
+    short = sum(len(cell.split()) <= 4 for row in grid for cell in row) / (rows * columns)
+    return rows > 3 and flush > 0.85 and filled > 0.75 and short > 0.85
+
+
+def has_caption(box: Box, lines: Sequence[Line], reach: float = 45.0) -> bool:
+    """Whether a line that begins like a table's caption stands within `reach` points above or below a box."""
+    for line in lines:
+        near = -reach <= box[1] - line.box[3] <= reach or -6 <= line.box[1] - box[3] <= reach
+        beside = overlap(line.box[0], line.box[2], box[0], box[2]) > -20
+        outside = line.box[1] < box[1] + 12 or line.box[1] > box[3] - 6
+        if near and beside and outside and CAPTION.match(line.text):
+            return True
+    return False
+
+
+def _is_contents(grid: Sequence[Sequence[str]]) -> bool:
+    """Leaders, or page numbers that only rise beside titles."""
+    leaders = sum(any(_LEADER.search(cell) for cell in row) for row in grid)
+    if leaders > 0.2 * len(grid):
+        return True
+    pages = [row[-1] for row in grid if row[-1]]
+    if len(pages) < 4 or not all(re.fullmatch(r"\d{1,4}|[ivxlc]{1,7}", page) for page in pages[1:]):
+        return False
+    numbers = [int(page) for page in pages if page.isdigit()]
+    titles = [" ".join(row[:-1]) for row in grid]
+    wordy = sum(bool(re.search(r"[^\W\d]{3}", title)) for title in titles) > 0.8 * len(titles)
+    rises = all(a <= b for a, b in itertools.pairwise(numbers)) and len(set(numbers)) > 1
+    return wordy and rises and len(grid[0]) < 4 and len(numbers) > 3
+
+
+def _is_list(grid: Sequence[Sequence[str]]) -> bool:
+    """Bullets, numbers or labels in brackets before text, in two columns."""
+    marks = [row[0] for row in grid if row[0]]
+    if len(grid[0]) > 2 or not marks:
+        return False
+    if not sum(bool(_ENUMERATOR.match(mark)) for mark in marks) > 0.6 * len(marks):
+        return False
+    rest = [row[1] for row in grid if len(row) > 1]
+    return sum(bool(_NUMBER.match(cell)) for cell in rest) < 0.5 * len(rest)
+
+
+def _is_index(grid: Sequence[Sequence[str]]) -> bool:
+    """Terms with page numbers."""
+    cells = [cell for row in grid for cell in row if cell]
+    return len(grid) > 5 and sum(bool(_INDEX_ENTRY.search(cell)) for cell in cells) > 0.4 * len(cells)
+
+
+def _is_text(grid: Sequence[Sequence[str]]) -> bool:
+    """Long entries in all but one column."""
+    lengths = [sum(len(row[column].split()) for row in grid) / len(grid) for column in range(len(grid[0]))]
+    return sum(length > 7 for length in lengths) >= max(1, len(lengths) - 1)
+
+
+def _is_formulas(grid: Sequence[Sequence[str]]) -> bool:
+    """Entries that begin with, or are, a relation sign, in most rows."""
+    signs = sum(any(re.match(r"^[=≤≥<>≈≡:→⇒⇔]+(\s|$)", cell) for cell in row[1:]) for row in grid)
+    return signs > 0.5 * len(grid)
+
+
+def is_number(text: str) -> bool:
+    """A number with its signs, or what stands for a missing one."""
+    return bool(_NUMBER.match(text)) or bool(_BLANK.match(text))
+
+
+def _number_columns(grid: Sequence[Sequence[str]]) -> int:
+    """How many columns hold numbers below their first row."""
+    count = 0
+    for column in range(len(grid[0])):
+        cells = [row[column] for row in grid[1:] if row[column]]
+        numbers = sum(bool(_NUMBER.match(cell)) for cell in cells)
+        count += numbers >= 2 and sum(is_number(cell) for cell in cells) > 0.7 * len(cells)
+    return count
+
+
+def _flush_share(draft: Draft, within: float = 2.0) -> float:
+    """The part of the entries whose left end, right end or middle is their column's usual one, the best of the three."""
+    flush = total = 0
+    for column in range(draft.columns):
+        cells = [cell for cell in draft.cells if cell.column == column == cell.last_column and cell.words]
+        if not cells:
+            continue
+        lefts = [min(word.box[0] for word in cell.words) for cell in cells]
+        rights = [max(word.box[2] for word in cell.words) for cell in cells]
+        middles = [(left + right) / 2 for left, right in zip(lefts, rights, strict=True)]
+        flush += max(_usual(values, within) for values in (lefts, rights, middles))
+        total += len(cells)
+    return flush / total if total else 0.0
+
+
+def _usual(values: Sequence[float], within: float) -> int:
+    """How many numbers lie closest together."""
+    ordered = sorted(values)
+    best = first = 0
+    for last, value in enumerate(ordered):
+        while value - ordered[first] > within:
+            first += 1
+        best = max(best, last - first + 1)
+    return best

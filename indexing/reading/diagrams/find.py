@@ -3,127 +3,140 @@
 Rules, table grids, shaded boxes, underlines and page decoration are no drawings. Pages without shapes cost next to nothing.
 """
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
+from indexing.reading.diagrams.boxes import compounds
 from indexing.reading.diagrams.erdiagram import Reading, read_diagram
-from indexing.reading.diagrams.geometry import Grid, grown, holds, meets, union
-from indexing.reading.diagrams.graph import graph_of
+from indexing.reading.diagrams.geometry import Grid, grown, holds, resampled, union
+from indexing.reading.diagrams.graph import Graph, graph_of
+from indexing.reading.diagrams.grids import is_grid
 from indexing.reading.diagrams.loops import joined
+from indexing.reading.diagrams.nets import Net
 from indexing.reading.diagrams.paths import Path, paths_of
 from indexing.reading.diagrams.phrases import phrases_of
+from indexing.reading.diagrams.regions import TELLING, is_background, is_part, regions_of, related, worth_a_look
+from indexing.reading.diagrams.shapes import can_hold_name, kind_of, shapes_of
 from indexing.reading.found import FoundDrawing
-from indexing.reading.pdf import Box, Drawing, Page, Pdf, Word
+from indexing.reading.pdf import Box, Page, Pdf, Word
 
-_GAP = 14.0  # points; paths nearer than this belong to one drawing
 _LEAST = (36.0, 24.0)  # width and height of the smallest drawing
 _MOST_PATHS = 2500  # in one drawing; beyond this it is artwork or a map and isn't read
-_TELLING = 6.0  # the size from which a curve or an oblique line counts
+_ENOUGH = 3  # telling curves and lines make a drawing
+_APART = 4.0  # the least room round a box that stands free
+_BESIDE = 10.0  # labels stand this near to a drawing's paths
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """Paths that lie near each other. `telling` counts those that no table is made of."""
+
+    box: Box
+    paths: list[Path]
+    telling: int
+    candidate: bool
 
 
 def find_drawings(pdf: Pdf, page: Page) -> list[FoundDrawing]:
     """The drawings of a page, top to bottom, with `diagram` where it is an ER diagram."""
     drawings = pdf.drawings(page.number)
-    if not _worth_a_look(drawings):
+    if not worth_a_look(drawings):
         return []
-    paths = [path for path in paths_of(drawings) if not _is_background(path, page)]
-    found: list[FoundDrawing] = []
-    words: list[Word] | None = None
-    for group in _regions(paths):
-        box = union([path.box for path in group])
-        if box[2] - box[0] < _LEAST[0] or box[3] - box[1] < _LEAST[1]:
-            continue
-        if len(group) > _MOST_PATHS:
-            if _is_drawing(group):
-                doubt = f"a drawing of {len(group)} paths is more than is read ({_MOST_PATHS}); it stays a figure"
-                found.append(FoundDrawing(page.number, box, None, (doubt,)))
-            continue
-        if not any(_tells(path) for path in group) and not _has_boxes(group):
-            continue
-        words = pdf.words(page.number) if words is None else words
-        drawing = _found(page, box, group, words)
-        if drawing is not None:
-            found.append(drawing)
-    return sorted(found, key=lambda f: (f.box[1], f.box[0]))
+    groups = regions_of([path for path in paths_of(drawings) if not is_background(path, page)])
+    found = [_too_much(page, group) for group in groups if len(group) > _MOST_PATHS]
+    regions = [region for group in groups if len(group) <= _MOST_PATHS and (region := _region(group, page))]
+    if not any(region.candidate for region in regions):
+        return [drawing for drawing in found if drawing]
+    words = pdf.words(page.number)
+    for places in related([region.box for region in regions], page):
+        parts = [regions[i] for i in places]
+        if any(part.candidate for part in parts):
+            found += _read(page, parts, words)
+    return sorted((drawing for drawing in found if drawing), key=lambda f: (f.box[1], f.box[0]))
 
 
-def _worth_a_look(drawings: Sequence[Drawing]) -> bool:
-    """Whether anything on the page could be part of a drawing: a curve, an oblique line, two or more boxes."""
-    boxes = 0
-    for drawing in drawings:
-        x0, y0, x1, y1 = drawing.box
-        if min(x1 - x0, y1 - y0) < _TELLING:
-            continue
-        kinds = {item[0] for item in drawing.items}
-        if kinds != {"re"}:
-            return True
-        boxes += 1
-        if boxes >= 2:
-            return True
-    return _lines_make_boxes(drawings)
+def _too_much(page: Page, group: Sequence[Path]) -> FoundDrawing | None:
+    """A drawing of so many paths that it is shown and not read; None where its paths are only rules."""
+    if sum(_tells(path) for path in group) < _ENOUGH:
+        return None
+    doubt = f"a drawing of {len(group)} paths is more than is read ({_MOST_PATHS}); it stays a figure"
+    return FoundDrawing(page.number, union([path.box for path in group]), None, (doubt,))
 
 
-def _lines_make_boxes(drawings: Sequence[Drawing]) -> bool:
-    """Whether there are upright lines enough for two boxes drawn line by line."""
-    return sum(d.box[2] - d.box[0] < 1.0 and d.box[3] - d.box[1] > _TELLING for d in drawings) >= 4
-
-
-def _is_background(path: Path, page: Page) -> bool:
-    """Page-sized areas, and rules across the page."""
-    wide, high = path.box[2] - path.box[0], path.box[3] - path.box[1]
-    return wide > 0.85 * page.width and high > 0.85 * page.height
-
-
-def _regions(paths: Sequence[Path]) -> list[list[Path]]:
-    """Paths in groups that lie near each other."""
-    grid = Grid([path.box for path in paths])
-    group = [-1] * len(paths)
-    groups: list[list[Path]] = []
-    for start in range(len(paths)):
-        if group[start] >= 0:
-            continue
-        group[start] = len(groups)
-        waiting, members = [start], [start]
-        while waiting:
-            for other in grid.near(paths[waiting.pop()].box, _GAP):
-                if group[other] < 0:
-                    group[other] = len(groups)
-                    waiting.append(other)
-                    members.append(other)
-        groups.append([paths[i] for i in sorted(members)])
-    return groups
+def _region(group: Sequence[Path], page: Page) -> _Region | None:
+    """A group of paths with its pieces put together, or None where it is a speck or a table's rules."""
+    box = union([path.box for path in group])
+    if min(box[2] - box[0], box[3] - box[1]) < TELLING:
+        return None
+    telling = sum(_tells(path) for path in group)
+    if telling < _ENOUGH and len(group) > 2 and is_grid(group, box):
+        return None
+    paths = joined(group)
+    large = box[2] - box[0] >= _LEAST[0] and box[3] - box[1] >= _LEAST[1]
+    return _Region(box, paths, telling, large and (telling > 0 or _free_boxes(paths, page) or _has_bars(paths)))
 
 
 def _tells(path: Path) -> bool:
-    """Whether a path is what rules and table grids aren't made of: a larger curve, oblique line or odd shape."""
-    if path.size < _TELLING:
+    """Whether a path is what rules, boxes and table grids aren't made of: a larger curve, oblique line or odd shape."""
+    if path.size < TELLING:
+        return False
+    if path.closed and kind_of(path.points, path.box) == "rectangle":
         return False
     if path.curved:
         return min(path.box[2] - path.box[0], path.box[3] - path.box[1]) > 2
-    pairs = zip(path.points, path.points[1:], strict=False)
-    return any(min(abs(a[0] - b[0]), abs(a[1] - b[1])) > 2.5 for a, b in pairs)
+    return any(min(abs(a[0] - b[0]), abs(a[1] - b[1])) > 2.5 for a, b in pairwise(path.points))
 
 
-def _has_boxes(group: Sequence[Path]) -> bool:
-    upright = sum(path.box[3] - path.box[1] > _TELLING and path.box[2] - path.box[0] < 1.0 for path in group)
-    closed = sum(path.closed and min(path.box[2] - path.box[0], path.box[3] - path.box[1]) > _TELLING for path in group)
-    return closed >= 2 or upright >= 4
+def _free_boxes(paths: Sequence[Path], page: Page) -> bool:
+    """Whether at least two boxes stand apart from all others, as they do in a drawing and not in a table."""
+    shapes, _ = compounds(shapes_of([path for path in paths if path.closed], (page.width, page.height)))
+    boxes = [shape.box for shape in shapes if can_hold_name(shape)]
+    grid = Grid(boxes)
+    alone = [i for i, box in enumerate(boxes) if all(i == j or holds(boxes[j], box) for j in grid.near(box, _APART))]
+    return len(alone) >= 2
 
 
-def _is_drawing(group: Sequence[Path]) -> bool:
-    return sum(_tells(path) for path in group) >= 3
+def _has_bars(paths: Sequence[Path]) -> bool:
+    """Whether at least three filled columns of different heights stand on one line, or as many bars hang on one."""
+    bars = [path.box for path in paths if path.filled and not path.paper and path.closed and path.size > 10]
+    for side in (3, 0):
+        feet = Counter(round(box[side]) for box in bars)
+        for foot, count in feet.items():
+            if count >= 3 and len({round(box[side - 2]) for box in bars if round(box[side]) == foot}) >= 3:
+                return True
+    return False
 
 
-def _found(page: Page, box: Box, group: list[Path], words: Sequence[Word]) -> FoundDrawing | None:
-    """The drawing that a group of paths makes, or None where it is a table, a rule or decoration."""
-    phrases = phrases_of(words, page, grown(box, 10.0))
-    graph = graph_of(joined(group), phrases, (page.width, page.height))
-    tied = [net for net in graph.nets if len(net.shapes) >= 2]
-    telling = sum(_tells(path) for path in group)
-    reading = read_diagram(graph) if tied else Reading(None)
-    if reading.diagram is None and not tied and telling < 3:
+def _read(page: Page, parts: Sequence[_Region], words: Sequence[Word]) -> list[FoundDrawing]:
+    """The drawing that some regions make together if that is an ER diagram, else the drawing that each makes alone."""
+    if len(parts) > 1:
+        together = _found(page, parts, words)
+        if together is not None and together.diagram is not None:
+            return [together]
+    alone = (_found(page, [part], words) for part in parts if part.candidate)
+    return [drawing for drawing in alone if drawing is not None]
+
+
+def _found(page: Page, parts: Sequence[_Region], words: Sequence[Word]) -> FoundDrawing | None:
+    """The drawing that regions make, or None where they are a table, a rule or decoration."""
+    box = union([part.box for part in parts])
+    paths = [path for part in parts for path in part.paths]
+    phrases = phrases_of(words, page, grown(box, _BESIDE))
+    graph = graph_of(paths, phrases, (page.width, page.height))
+    connected = any(_connects(net, graph) for net in graph.nets)
+    reading = read_diagram(graph) if connected else Reading(None)
+    telling = sum(part.telling for part in parts)
+    if reading.diagram is None and telling < _ENOUGH and not connected and not _has_bars(paths):
         return None
-    if reading.diagram is None and telling == 0 and len(tied) < 2:
-        return None
-    inner = [p.box for p in phrases if holds(grown(box, 6.0), p.box) and meets(box, grown(p.box, 4.0))]
-    whole = union([box, *inner])
-    return FoundDrawing(page.number, whole, reading.diagram, reading.doubts)
+    inner = [line.box for line in page.lines if is_part(line, box, page)]
+    return FoundDrawing(page.number, union([box, *inner]), reading.diagram, reading.doubts)
+
+
+def _connects(net: Net, graph: Graph) -> bool:
+    """Whether a net is a free line between two shapes, at least one of them named, and no border that they share."""
+    if len(net.shapes) != 2 or not any(graph.nodes[i].name for i in net.shapes):
+        return False
+    steps = resampled(net.main, 5)
+    return all(graph.nodes[i].shape.to_border(steps[2]) > 2.5 for i in net.shapes)

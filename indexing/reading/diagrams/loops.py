@@ -250,6 +250,7 @@ def _undashed(strokes: list[Path]) -> list[Path]:
             continue
         gone.update(i for i, _ in order)
         points = tuple(point for i, back in order for point in (short[i].points[::-1] if back else short[i].points))
+        ring = ring or (len(order) >= 2 * _DASHES and distance(points[0], points[-1]) <= _DASH)  # a last gap may be odd
         result.append(replace(short[index], points=points, closed=ring, dashed=True, box=box_of(points)))
     left = {id(short[i]) for i in gone}
     return [path for path in strokes if id(path) not in left] + result

@@ -60,8 +60,35 @@ class Net:
 
     @property
     def main(self) -> Points:
-        """Its longest stroke."""
-        return max(self.pieces, key=length_of)
+        """Its longest stroke, gone on with at both ends by the strokes that meet it there."""
+        return chained(self.pieces)
+
+
+def chained(pieces: Sequence[Points]) -> Points:
+    """The way along strokes that meet end to end, from the longest on; at a branching the straightest way on."""
+    left = sorted(pieces, key=length_of)
+    way = left.pop()
+    for _ in range(2):
+        while (following := _following(way, left)) is not None:
+            index, piece = following
+            del left[index]
+            way = (*way, *piece[1:])
+        way = way[::-1]
+    return way
+
+
+def _following(way: Points, pieces: Sequence[Points]) -> tuple[int, Points] | None:
+    """The stroke that goes on best from a way's last point, turned so that it starts there."""
+    ahead = unit(way[-2], way[-1])
+    best: tuple[float, int, Points] | None = None
+    for index, piece in enumerate(pieces):
+        for turned in (piece, piece[::-1]):
+            if distance(way[-1], turned[0]) <= _TOUCH:
+                out = unit(turned[0], turned[1])
+                straight = ahead[0] * out[0] + ahead[1] * out[1]
+                if straight > -0.2 and (best is None or straight > best[0]):
+                    best = (straight, index, turned)
+    return (best[1], best[2]) if best else None
 
 
 def bands(loops: Sequence[Path]) -> tuple[list[Path], list[Path]]:
@@ -197,7 +224,7 @@ class _Wiring:
             if self._marks[other].gap(end) <= _TOUCH:
                 self._join(index, len(self._strokes) + other)
                 loose = False
-        if loose and length_of(stroke.points) >= 8:
+        if loose and length_of(stroke.points) >= 4:
             shape = self._pointed_at(stroke.points if side == -1 else stroke.points[::-1])
             shape = self._nearest(end, _ASIDE) if shape is None else shape
             if shape is not None:
@@ -215,8 +242,8 @@ class _Wiring:
 
     def _pointed_at(self, points: Points) -> int | None:
         """The first shape on the straight way on from a polyline's last point."""
-        before = resampled(points, max(2, int(length_of(points))))[-min(8, len(points) * 4)]
-        end = points[-1]
+        steps = resampled(points, max(2, int(length_of(points))))
+        before, end = steps[-min(8, len(steps))], points[-1]
         dx, dy = unit(before, end)
         tip = (end[0] + _REACH * dx, end[1] + _REACH * dy)
         hits = [

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from indexing.reading.diagrams.geometry import (
+    Grid,
     Points,
     area,
     box_gap,
@@ -17,7 +18,6 @@ from indexing.reading.diagrams.geometry import (
     closed_corners,
     holds,
     inside,
-    meets,
     polygon_area,
     resampled,
     to_polyline,
@@ -28,6 +28,7 @@ from indexing.reading.pdf import Box, Point
 Kind = Literal["rectangle", "diamond", "oval", "triangle", "other"]
 
 _SAMPLES = 64
+_MOST_POINTS = 400  # contours of more are artwork
 _MARK = 17.0  # points; unnamed shapes up to this size are marks on lines
 _LEAST = (7.0, 5.0)  # width and height of the smallest shape that can hold a name
 
@@ -97,6 +98,8 @@ def kind_of(contour: Points, box: Box) -> Kind:
     half_width, half_height = (box[2] - box[0]) / 2, (box[3] - box[1]) / 2
     if half_width <= 0 or half_height <= 0:
         return "other"
+    if len(contour) > _MOST_POINTS:
+        return "other"
     points = resampled((*contour, contour[0]), _SAMPLES)
     scaled = [(abs(px - x) / half_width, abs(py - y) / half_height) for px, py in points]
     border = [min((1 - u) * half_width, (1 - v) * half_height) for u, v in scaled]
@@ -129,14 +132,15 @@ def _rounded(contour: Points, box: Box, border: Sequence[float]) -> Kind:
 def _doubled(shapes: list[Shape]) -> list[Shape]:
     """Two outlines of one kind, one evenly inside the other, are one double shape; the same outline twice is one."""
     ordered = sorted(shapes, key=lambda shape: -area(shape.box))
+    grid = Grid([shape.box for shape in ordered])
     gone: set[int] = set()
     result: list[Shape] = []
     for index, outer in enumerate(ordered):
         if index in gone:
             continue
-        for other in range(index + 1, len(ordered)):
+        for other in grid.near(outer.box, 0.0):
             inner = ordered[other]
-            if other in gone or not meets(outer.box, inner.box) or not holds(outer.box, inner.box, 1.0):
+            if other <= index or other in gone or not holds(outer.box, inner.box, 1.0):
                 continue
             inset = _inset(outer, inner)
             if inset is None:
@@ -160,10 +164,13 @@ def _inset(outer: Shape, inner: Shape) -> float | None:
     if outer.kind != inner.kind:
         return None
     gaps = [abs(a - b) for a, b in zip(outer.box, inner.box, strict=True)]
-    smaller = min(outer.width, outer.height)
-    if max(gaps) > max(1.0, min(0.24 * smaller, 9.0)):
-        return None
     horizontal, vertical = (gaps[0] + gaps[2]) / 2, (gaps[1] + gaps[3]) / 2
+    if outer.kind == "diamond":  # an even distance between oblique sides is a larger one between corners
+        fits = horizontal <= 0.2 * outer.width and vertical <= 0.3 * outer.height
+    else:
+        fits = max(gaps) <= min(0.24 * min(outer.width, outer.height), 9.0)
+    if not fits and max(gaps) > 1.0:
+        return None
     if abs(gaps[0] - gaps[2]) > 1.2 or abs(gaps[1] - gaps[3]) > 1.2:
         return None  # not about one centre
     if max(gaps) > 1.5 and outer.kind == "rectangle" and max(horizontal, vertical) > 3 * min(horizontal, vertical):
@@ -173,19 +180,23 @@ def _inset(outer: Shape, inner: Shape) -> float | None:
 
 def _without_shadows(shapes: list[Shape]) -> list[Shape]:
     """Shapes without the filled copies that lie a little aside beneath another shape of the same size."""
-    result = []
-    for shape in shapes:
-        shadow = not shape.outlined and any(
-            other is not shape
-            and other.order > shape.order
-            and abs(other.width - shape.width) <= 3
-            and abs(other.height - shape.height) <= 3
-            and 0 < max(abs(other.box[0] - shape.box[0]), abs(other.box[1] - shape.box[1])) <= 8
-            for other in shapes
-        )
-        if not shadow:
-            result.append(shape)
-    return result
+    grid = Grid([shape.box for shape in shapes])
+    return [
+        shape
+        for i, shape in enumerate(shapes)
+        if shape.outlined or not any(j != i and _shadowed(shape, shapes[j]) for j in grid.near(shape.box, 0.0))
+    ]
+
+
+def _shadowed(shape: Shape, by: Shape) -> bool:
+    aside = max(abs(by.box[0] - shape.box[0]), abs(by.box[1] - shape.box[1]))
+    return (
+        by.order > shape.order
+        and abs(by.width - shape.width) <= 3
+        and abs(by.height - shape.height) <= 3
+        and 0 < aside <= 8
+        and aside < 0.5 * min(shape.width, shape.height)
+    )
 
 
 def is_mark(shape: Shape) -> bool:
@@ -200,10 +211,14 @@ def can_hold_name(shape: Shape) -> bool:
 
 def frames(shapes: Sequence[Shape]) -> list[Shape]:
     """Rectangles round several other shapes that stand apart: borders of the figure or of a group, not parts of it."""
+    grid = Grid([shape.box for shape in shapes])
     found = []
-    for shape in shapes:
-        held = [s for s in shapes if s is not shape and can_hold_name(s) and not is_mark(s) and holds(shape.box, s.box, 0.5)]
-        if shape.kind == "rectangle" and _apart(shape, held):
+    for index, shape in enumerate(shapes):
+        if shape.kind != "rectangle" or is_mark(shape):
+            continue
+        near = [shapes[i] for i in grid.near(shape.box, 0.0) if i != index]
+        held = [s for s in near if can_hold_name(s) and not is_mark(s) and holds(shape.box, s.box, 0.5)]
+        if _apart(shape, held):
             found.append(shape)
     return found
 

@@ -1,0 +1,46 @@
+"""Whether paths are the rules of a table: level and upright lines that mostly run through the whole of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from indexing.reading.diagrams.paths import Path
+from indexing.reading.pdf import Box
+
+_THROUGH = 0.8  # of the extent that a line covers to run through
+_SHARE = 0.6  # of all lines' length that lies on such lines, level and upright
+
+
+def is_grid(paths: Sequence[Path], box: Box) -> bool:
+    """Whether the outlined paths within a box form a table's grid. A drawing's boxes stand free, and most borders are short."""
+    level: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    upright: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    for (ax, ay), (bx, by) in _edges(paths):
+        if abs(ay - by) < 0.6:
+            level[round((ay + by) / 3)].append((min(ax, bx), max(ax, bx)))
+        elif abs(ax - bx) < 0.6:
+            upright[round((ax + bx) / 3)].append((min(ay, by), max(ay, by)))
+    return _runs_through(level, box[2] - box[0]) and _runs_through(upright, box[3] - box[1])
+
+
+def _edges(paths: Sequence[Path]) -> Iterable[tuple[tuple[float, float], tuple[float, float]]]:
+    for path in paths:
+        if path.stroked and not path.curved:
+            yield from pairwise((*path.points, path.points[0]) if path.closed else path.points)
+
+
+def _runs_through(lines: dict[int, list[tuple[float, float]]], extent: float) -> bool:
+    covered = [_covered(stretches) for stretches in lines.values()]
+    through = [length for length in covered if length >= _THROUGH * extent]
+    return len(through) >= 2 and sum(through) >= _SHARE * sum(covered)
+
+
+def _covered(stretches: list[tuple[float, float]]) -> float:
+    """The length that stretches of one line cover together; gaps of a rule's width are none."""
+    total, reached = 0.0, float("-inf")
+    for start, end in sorted(stretches):
+        start = max(start, reached) if start - reached > 1.5 else reached
+        if end > start:
+            total += end - start
+            reached = end
+    return total

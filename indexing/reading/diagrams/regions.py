@@ -1,0 +1,99 @@
+"""Where on a page drawings could be: paths that lie near each other, and groups of them that no text parts."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from indexing.reading.diagrams.geometry import Grid, box_gap, center, holds, meets, union
+from indexing.reading.diagrams.paths import Path
+from indexing.reading.pdf import Box, Drawing, Line, Page
+
+_GAP = 14.0  # points; paths nearer than this belong together
+_FAR = 130.0  # groups further apart than this are drawings of their own
+_MANY = 80  # more groups than this on a page are decoration, and aren't put together
+TELLING = 6.0  # the size from which a curve or an oblique line counts
+_CAPTION = re.compile(r"\s*(figure|fig\.|table|tab\.|listing|example|abbildung|tabelle)\s*\d", re.IGNORECASE)
+
+
+def worth_a_look(drawings: Sequence[Drawing]) -> bool:
+    """Whether anything on the page could be part of a drawing: a curve, an oblique line, two or more boxes."""
+    boxes = 0
+    for drawing in drawings:
+        x0, y0, x1, y1 = drawing.box
+        if min(x1 - x0, y1 - y0) < TELLING:
+            continue
+        if any(item[0] != "re" for item in drawing.items):
+            return True
+        boxes += 1
+        if boxes >= 2:
+            return True
+    # upright lines enough for two boxes drawn line by line
+    return sum(d.box[2] - d.box[0] < 1.0 and d.box[3] - d.box[1] > TELLING for d in drawings) >= 4
+
+
+def is_background(path: Path, page: Page) -> bool:
+    """Page-sized areas."""
+    wide, high = path.box[2] - path.box[0], path.box[3] - path.box[1]
+    return wide > 0.85 * page.width and high > 0.85 * page.height
+
+
+def regions_of(paths: Sequence[Path]) -> list[list[Path]]:
+    """Paths in groups that lie near each other, each group in painting order."""
+    boxes = [path.box for path in paths]
+    grid = Grid(boxes)
+    return [[paths[i] for i in group] for group in _grouped(len(paths), lambda i: grid.near(boxes[i], _GAP))]
+
+
+def _grouped(count: int, neighbours: Callable[[int], Iterable[int]]) -> list[list[int]]:
+    """0 … count - 1 in groups that are connected by `neighbours`; each group ascending."""
+    seen = [False] * count
+    groups: list[list[int]] = []
+    for start in range(count):
+        if seen[start]:
+            continue
+        seen[start] = True
+        group, waiting = [start], [start]
+        while waiting:
+            for other in neighbours(waiting.pop()):
+                if not seen[other]:
+                    seen[other] = True
+                    waiting.append(other)
+                    group.append(other)
+        groups.append(sorted(group))
+    return groups
+
+
+def related(boxes: Sequence[Box], page: Page) -> list[list[int]]:
+    """Groups (by their places) that may be parts of one drawing: not far apart, and neither prose nor a caption between."""
+    if len(boxes) > _MANY:
+        return [[i] for i in range(len(boxes))]
+    prose = [line.box for line in page.lines if is_caption(line) or _is_prose(line, page)]
+    return _grouped(len(boxes), lambda i: [j for j in range(len(boxes)) if j != i and _related(boxes[i], boxes[j], prose)])
+
+
+def _related(a: Box, b: Box, prose: Sequence[Box]) -> bool:
+    if box_gap(a, b) > _FAR:
+        return False
+    whole = union([a, b])
+    between = (box for box in prose if meets(whole, box))
+    return all(_in(center(box), a) or _in(center(box), b) or not _in(center(box), whole) for box in between)
+
+
+def _in(point: tuple[float, float], box: Box) -> bool:
+    return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
+
+
+def is_caption(line: Line) -> bool:
+    """Whether a line starts as captions do."""
+    return bool(_CAPTION.match(line.text))
+
+
+def _is_prose(line: Line, page: Page) -> bool:
+    return line.box[2] - line.box[0] > 0.35 * page.width and len(line.text) > 40
+
+
+def is_part(line: Line, box: Box, page: Page) -> bool:
+    """Whether a printed line belongs to a drawing: inside its box, or short and close beside it, and no caption."""
+    near = (box[0] - 5, box[1] - 5, box[2] + 5, box[3] + 5)
+    if not meets(near, line.box) or is_caption(line):
+        return False
+    return holds(box, line.box, 3.0) or line.box[2] - line.box[0] < 0.25 * page.width

@@ -1,8 +1,7 @@
 """Read the Markdown source of the sample course into plain structures.
 
-The builder prints these structures, and the tests compare a PDF's contents with them: the text held here is
-letter for letter the text that is printed (typographic quotes included). `parse_chapter` and `parse_review` read
-one file, `read_course` reads a whole source folder. Nothing here knows about pages, fonts or Typst.
+`parse_chapter` and `parse_review` read one file, `read_course` reads a whole source folder. The structures are those of
+structures.py and can be imported from here. Nothing here knows about pages, fonts or Typst.
 """
 
 from __future__ import annotations
@@ -10,16 +9,55 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from .structures import (
+    Block,
+    Chapter,
+    Course,
+    Figure,
+    Heading,
+    ListBlock,
+    Listing,
+    Paragraph,
+    Question,
+    Span,
+    Spans,
+    Table,
+    exercises,
+    is_exercise,
+    plain,
+    prose,
+)
+
+__all__ = [
+    "Block",
+    "Chapter",
+    "Course",
+    "Figure",
+    "Heading",
+    "ListBlock",
+    "Listing",
+    "Paragraph",
+    "Question",
+    "SourceError",
+    "Span",
+    "Spans",
+    "Table",
+    "exercises",
+    "is_exercise",
+    "parse_chapter",
+    "parse_review",
+    "plain",
+    "prose",
+    "read_course",
+]
+
 _CAPTION = re.compile(r"(Table|Figure) (\d+\.\d+): (.+)", re.DOTALL)
 _NUMBERED = re.compile(r"(\d+(?:\.\d+){0,2}) (.+)")
-_QUESTION = re.compile(r"\d+\.\d+")
 _QUESTION_LINE = re.compile(r"^\*\*(\d+\.\d+)\*\*[ \t]+(.+)$", re.MULTILINE)
 _NOTE_DEFINITION = re.compile(r"^\[\^(\w+)\]:[ \t]+(.+(?:\n[ \t]+\S.*)*)\n?", re.MULTILINE)
 _NOTE_MARK = re.compile(r"\[\^(\w+)\]")
@@ -28,159 +66,6 @@ _COMMENT = re.compile(r"<!--\s*(\w+)\s*(?::\s*(.*?))?\s*-->", re.DOTALL)
 
 class SourceError(ValueError):
     """The course's source breaks a rule of its format; the message names file and place."""
-
-
-@dataclass(frozen=True)
-class Span:
-    """A run of text in one style; `note` is the text of a footnote marked here, `text` then being empty."""
-
-    text: str
-    term: bool = False
-    emphasis: bool = False
-    code: bool = False
-    note: str | None = None
-
-
-Spans = tuple[Span, ...]
-
-
-@dataclass(frozen=True)
-class Heading:
-    """`number` is "1", "1.4" or "1.4.3"; `level` counts its parts; `title` leaves the number out."""
-
-    level: int
-    number: str
-    title: str
-
-    @property
-    def text(self) -> str:
-        """The heading as it is printed, number first."""
-        return f"{self.number} {self.title}"
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """A paragraph of running text."""
-
-    spans: Spans
-
-
-@dataclass(frozen=True)
-class ListBlock:
-    """A list; each item is a sequence of paragraphs and inner lists."""
-
-    ordered: bool
-    items: tuple[tuple[Paragraph | ListBlock, ...], ...]
-
-
-@dataclass(frozen=True)
-class Listing:
-    """A listing; `mode` is "run", "fresh" (SQL run on an empty database of its own) or "norun"."""
-
-    language: str
-    text: str
-    mode: str = "norun"
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table with one header row. `shows` is "result" (rows of the SQL listing before it), the name of a
-    relation of company.sql whose state it prints, or None; `style` is "ruled" or "booktabs"."""
-
-    number: str
-    caption: str
-    style: str
-    header: tuple[Spans, ...]
-    rows: tuple[tuple[Spans, ...], ...]
-    align: tuple[str, ...]
-    shows: str | None = None
-
-    @property
-    def text(self) -> str:
-        """The caption as it is printed."""
-        return f"Table {self.number}: {self.caption}"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A drawing; `drawing` is the JSON object of its file."""
-
-    number: str
-    caption: str
-    path: str
-    drawing: dict[str, Any] = field(hash=False)
-
-    @property
-    def text(self) -> str:
-        """The caption as it is printed."""
-        return f"Figure {self.number}: {self.caption}"
-
-
-Block = Heading | Paragraph | ListBlock | Listing | Table | Figure
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """One file of source/: the chapter's heading is its first block."""
-
-    path: Path
-    heading: Heading
-    blocks: tuple[Block, ...]
-
-    def of(self, kind: type[Any]) -> list[Any]:
-        """The chapter's blocks of one kind, in order."""
-        return [block for block in self.blocks if isinstance(block, kind)]
-
-
-@dataclass(frozen=True)
-class Question:
-    """A review question: its number ("1.9"), its text, its answer, and the book section that answers it."""
-
-    number: str
-    spans: Spans
-    answer: tuple[Block, ...]
-    section: str | None
-
-    @property
-    def text(self) -> str:
-        """The question line as it is printed."""
-        return f"{self.number} – {plain(self.spans)}"
-
-
-@dataclass(frozen=True)
-class Course:
-    """The whole source: chapters, and the review questions by chapter number."""
-
-    chapters: tuple[Chapter, ...]
-    review: dict[str, tuple[Question, ...]]
-
-
-def plain(spans: Sequence[Span]) -> str:
-    """The text of spans without styles and footnotes."""
-    return "".join(span.text for span in spans)
-
-
-def prose(blocks: Sequence[Block]) -> Iterator[str]:
-    """The text of each paragraph and list item, in order."""
-    for block in blocks:
-        if isinstance(block, Paragraph):
-            yield plain(block.spans)
-        elif isinstance(block, ListBlock):
-            for item in block.items:
-                yield from prose(item)
-
-
-def is_exercise(block: Block) -> bool:
-    """Whether a paragraph starts with the number of an exercise, as "**5.1** …" does."""
-    if not isinstance(block, Paragraph):
-        return False
-    first = block.spans[0]
-    return first.term and _QUESTION.fullmatch(first.text) is not None
-
-
-def exercises(chapter: Chapter) -> list[str]:
-    """The numbers ("5.1") of the chapter's exercises."""
-    return [block.spans[0].text for block in chapter.of(Paragraph) if is_exercise(block)]
 
 
 def _markdown() -> MarkdownIt:

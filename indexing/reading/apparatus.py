@@ -70,4 +70,6 @@ def _ascending(texts: Sequence[str]) -> bool:
 def _index(rows: Sequence[Row]) -> set[int]:
     """A page on which most rows are index entries."""
     entries = sum(1 for row in rows if _INDEX_ENTRY.search(row.text.strip()))
-    return set(range(len(rows))) if len(rows) >= 12 and entries * 2 > len(rows) else set()
+    if len(rows) < 12 or entries * 2 <= len(rows):
+        return set()
+    return {index for index, row in enumerate(rows) if not is_apparatus_title(row.text)}

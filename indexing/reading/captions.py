@@ -37,7 +37,7 @@ class _Region:
 
 def place_figures(page: PageContent, style: BookStyle) -> list[Doubt]:
     """Fill `page.placed`, take what is placed out of `page.rows`, and say which table's caption has no table."""
-    regions = _regions(page)
+    regions = _regions(page, style)
     inside = {i for i, row in enumerate(page.rows) if any(_holds(r.box, row.box) for r in regions if r.found is not None)}
     captions = _captions(page.rows, regions, inside, style)
     pairs = _pairs(captions, regions, style)
@@ -54,8 +54,8 @@ def place_figures(page: PageContent, style: BookStyle) -> list[Doubt]:
     ]
 
 
-def _regions(page: PageContent) -> list[_Region]:
-    regions = [_Region(table.box, table) for table in page.tables]
+def _regions(page: PageContent, style: BookStyle) -> list[_Region]:
+    regions = [_Region(table.box, table) for table in page.tables if not _has_heading(page, table, style)]
     regions += [_Region(drawing.box, drawing) for drawing in page.drawings]
     for box in page.images:
         wide, high = box[2] - box[0], box[3] - box[1]
@@ -63,6 +63,11 @@ def _regions(page: PageContent) -> list[_Region]:
         if wide >= MIN_IMAGE and high >= MIN_IMAGE and not whole and not any(_holds(r.box, box) for r in regions):
             regions.append(_Region(box, None))
     return regions
+
+
+def _has_heading(page: PageContent, table: FoundTable, style: BookStyle) -> bool:
+    """Whether a heading stands in what was taken for a table, which then is none."""
+    return any(row.size > 1.3 * style.size and row.bold and _holds(table.box, row.box) for row in page.rows)
 
 
 def _holds(outer: Box, inner: Box) -> bool:

@@ -1,21 +1,26 @@
 """Headings from typography and printed numbers, for books without an outline, and for what an outline leaves out.
 
-A candidate is one or more rows of one face that stand alone: larger than the running text, or bold with space above. Its
-level is its printed number's depth; where it has none, the rank of its face among the faces of the others.
+A candidate is one or more rows of one face that stand alone: larger than the running text, or bold with space above. Whole
+faces are then judged by how the book uses them. Leaves levels to `levels.py`, and contents pages, tables and captions, which
+are gone from the rows, to the modules that took them out.
 """
 
 import re
-import statistics
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from indexing.reading.apparatus import is_apparatus_title
 from indexing.reading.layout import Row
-from indexing.reading.numbering import Number, caption_kind, heading_number, is_bullet
-from indexing.reading.style import BookStyle, Face, face
+from indexing.reading.levels import with_levels
+from indexing.reading.numbering import Number, caption_kind, chapter_label, heading_number, is_bullet
+from indexing.reading.style import BookStyle, Face, face, family
 
 MAX_ROWS = 4
 MAX_LETTERS = 220
+_MAX_PLAIN = 100  # letters of a heading that is neither bold nor much larger
+_LARGE = 1.25  # times the body size: plainly a heading, however it is set
+_ADMONITION = re.compile(r"(?:note|warning|caution|tip|important|danger|hint|attention|remark)s?[.:!]?", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,120 +38,148 @@ class Heading:
 
 def find_headings(rows: Sequence[Row], style: BookStyle) -> list[Heading]:
     """The headings among the rows, which are in reading order and without furniture, tables, figures and captions."""
+    start, own = _first_prose_page(rows, style), heading_family(rows, style)
     found: list[Heading] = []
     index = 0
     while index < len(rows):
-        last = _candidate(rows, index, style)
-        if last is None:
-            index += 1
-            continue
-        found.append(_heading(rows, index, last))
-        index = last + 1
-    return with_levels(_labels_joined(found, rows))
+        before = rows[index].page < start and not is_apparatus_title(rows[index].text)
+        last = None if before else _candidate(rows, index, style, own)
+        if last is not None:
+            found.append(_heading(rows, index, last))
+        index = index + 1 if last is None else last + 1
+    return with_levels(_judged(_without_index_letters(_labels_joined(found, rows)), style, own))
 
 
-def _candidate(rows: Sequence[Row], first: int, style: BookStyle) -> int | None:
+def _first_prose_page(rows: Sequence[Row], style: BookStyle) -> int:
+    """The first page with several full lines of running text, or 1: what is before it is title pages."""
+    full = Counter(
+        row.page
+        for row in rows
+        if abs(row.size - style.size) < 0.6 and not row.bold and row.x1 - row.x0 > 0.6 * (row.column[1] - row.column[0]) > 60
+    )
+    return min((page for page, count in full.items() if count >= 4), default=1)
+
+
+def heading_family(rows: Sequence[Row], style: BookStyle) -> str | None:
+    """The font family of the book's headings where it is another than the text's, else None."""
+    families = Counter(family(row.font) for row in rows if style.is_larger(row) and not row.mono)
+    most = families.most_common(1)
+    return most[0][0] if most and most[0][0] != family(style.font) else None
+
+
+def _candidate(rows: Sequence[Row], first: int, style: BookStyle, own: str | None) -> int | None:
     """The index of the last row of a heading that begins at `first`, or None."""
     row = rows[first]
-    if not _stands_out(row, style) or is_bullet(row.text) or caption_kind(row.text):
+    if not _stands_out(row, style) or is_bullet(row.text) or caption_kind(row.text) or row.gap > 3 * row.size:
         return None
     last = first
     while last + 1 < len(rows) and _same_heading(rows[last], rows[last + 1]):
         last += 1
     text = " ".join(rows[i].text.strip() for i in range(first, last + 1))
-    if last - first >= MAX_ROWS or len(text) > MAX_LETTERS or not re.search(r"[^\W\d_]", text):
+    if last - first >= MAX_ROWS or len(text) > MAX_LETTERS:
         return None
-    if style.is_larger(row):
+    if not re.search(r"[^\W\d_]", text) and not chapter_label(text):
+        return None
+    if face(row)[0] > _LARGE * style.size or (style.is_larger(row) and face(row)[2]):
         return last
-    return last if _stands_alone(rows, first, last, style) else None
+    if not face(row)[2] and len(text) > _MAX_PLAIN:
+        return None
+    return last if _stands_alone(rows, first, last, style, own) else None
 
 
 def _stands_out(row: Row, style: BookStyle) -> bool:
     if style.is_larger(row):
         return True
-    return row.bold and not style.bold and not style.is_smaller(row) and not row.mono
+    plain = style.bold or not face(row)[2] or style.is_smaller(row)
+    return not plain and (_is_dotted(row) or (row.bold and not row.mono))
+
+
+def _is_dotted(row: Row) -> bool:
+    number = heading_number(row.text)
+    return number is not None and number.depth > 1
 
 
 def _same_heading(row: Row, below: Row) -> bool:
-    """Whether the next row is the heading's next line."""
-    if below.page != row.page or face(below)[:3] != face(row)[:3]:
+    """Whether the next row is the heading's next line: the same face, close below, and no number of its own."""
+    if below.page != row.page or face(below)[:3] != face(row)[:3] or heading_number(below.text):
         return False
     step = below.baseline - row.baseline
-    return 0 < step < 1.5 * row.size and heading_number(below.text) is None
+    full = row.x1 - row.column[0] > 0.6 * (row.column[1] - row.column[0])
+    return 0 < step < (2.1 if full else 1.5) * row.size
 
 
-def _stands_alone(rows: Sequence[Row], first: int, last: int, style: BookStyle) -> bool:
-    """A bold row at body size: space above it, text of another face under it, and no sentence's end."""
+def _stands_alone(rows: Sequence[Row], first: int, last: int, style: BookStyle, own: str | None) -> bool:
+    """A row about as large as the text: space above it, text of another face under it, and no sentence's end."""
     row, end = rows[first], rows[last]
-    if end.text.rstrip().endswith((".", ",", ";")) and heading_number(row.text) is None:
+    sure = heading_number(row.text) is not None or face(row)[1] == own
+    if not sure and (end.text.rstrip().endswith((".", ",", ";")) or row.text.lstrip()[:1].islower()):
         return False
     if first and rows[first - 1].page == row.page and 0 < row.baseline - rows[first - 1].baseline < 1.25 * style.leading:
         return False
     if last + 1 >= len(rows):
         return False
     below = rows[last + 1]
-    return below.page != end.page or (face(below) != face(end) and below.x0 < row.x0 + 3 * style.size)
+    if below.page != end.page or below.column != end.column:
+        return True
+    if sure and below.baseline - end.baseline > 1.5 * style.leading:
+        return True
+    return face(below) != face(end) and below.x0 < row.x0 + 3 * style.size
 
 
 def _heading(rows: Sequence[Row], first: int, last: int) -> Heading:
     title = " ".join(" ".join(rows[i].text.split()) for i in range(first, last + 1))
+    title = re.sub(r"(?<=[^\W\d_])-\s(?=[a-z])", "", title) if last > first else title
     return Heading(first, last, title, rows[first].page, face(rows[first]), heading_number(title))
 
 
 def _labels_joined(found: Sequence[Heading], rows: Sequence[Row]) -> list[Heading]:
-    """ "Chapter 3" on a line of its own and the title under it are one heading, in the title's face."""
+    """ "Chapter 3", or "THREE", on a line of its own and the title under it are one heading, in the title's face."""
     joined: list[Heading] = []
     for heading in found:
-        label = joined[-1] if joined else None
-        if label and label.number and not label.number.title and label.last + 1 == heading.first and label.page == heading.page:
-            gap = rows[heading.first].baseline - rows[label.last].baseline
-            if heading.number is None and gap < 6 * rows[heading.first].size:
-                number = replace(label.number, title=heading.title)
-                title = f"{label.title} {heading.title}"
-                joined[-1] = replace(heading, first=label.first, title=title, number=number)
-                continue
-        joined.append(heading)
-    return joined
+        above = joined[-1] if joined else None
+        label = chapter_label(above.title) if above else None
+        if above and label and heading.number is None and _is_under(rows, above, heading):
+            title = heading.title if above.title.isalpha() else f"{above.title} {heading.title}"
+            joined[-1] = replace(heading, first=above.first, title=title, number=replace(label, title=heading.title))
+        else:
+            joined.append(heading)
+    return [heading for heading in joined if re.search(r"[^\W\d_]", heading.title)]
 
 
-def with_levels(headings: Sequence[Heading]) -> list[Heading]:
-    """Levels from 1: by the printed number's depth, otherwise by the face's rank among all faces."""
-    if not headings:
-        return []
-    ranks = _ranks(headings)
-    depths = [float(h.number.depth) if h.number and _trusted(h, ranks) else ranks[h.face] for h in headings]
-    order = {depth: level for level, depth in enumerate(sorted(set(depths)), 1)}
-    return [replace(heading, level=order[depth]) for heading, depth in zip(headings, depths, strict=True)]
+def _is_under(rows: Sequence[Row], above: Heading, heading: Heading) -> bool:
+    """Whether the heading stands right under the other, on the same page."""
+    row = rows[heading.first]
+    return (
+        above.last + 1 == heading.first
+        and above.page == heading.page
+        and row.baseline - rows[above.last].baseline < 6 * row.size
+    )
 
 
-def _trusted(heading: Heading, ranks: dict[Face, float]) -> bool:
-    """A dotted or labelled number always; a lone number only where its face usually is as deep."""
-    number = heading.number
-    assert number is not None
-    return bool(number.word) or "." in number.value or abs(ranks[heading.face] - number.depth) < 0.5
+def _without_index_letters(found: Sequence[Heading]) -> list[Heading]:
+    """The "A", "B", "C" over the parts of an index are no headings."""
+    kept: list[Heading] = []
+    for heading in found:
+        if len(heading.title) > 1 or not kept or not is_apparatus_title(kept[-1].title):
+            kept.append(heading)
+    return kept
 
 
-def _ranks(headings: Sequence[Heading]) -> dict[Face, float]:
-    """A depth for every face: the median printed depth where many of its headings are numbered, otherwise by its size."""
-    by_face: dict[Face, list[Heading]] = defaultdict(list)
-    for heading in headings:
-        by_face[heading.face].append(heading)
-    known: dict[Face, float] = {}
-    for kind, members in by_face.items():
-        numbered = [h.number.depth for h in members if h.number]
-        if len(numbered) * 3 >= len(members):
-            known[kind] = float(statistics.median_low(numbered))
-    faces = sorted(by_face, key=lambda kind: (-kind[0], not kind[2], kind[3]))
-    ranks: dict[Face, float] = {}
-    previous = 0.0
-    for position, kind in enumerate(faces):
-        if kind in known:
-            ranks[kind] = previous = known[kind]
-            continue
-        same = [known[other] for other in known if abs(other[0] - kind[0]) < 0.3 and other[2] == kind[2]]
-        if same:
-            ranks[kind] = previous = same[0]
-            continue
-        below = [known[other] for other in faces[position + 1 :] if other in known]
-        ranks[kind] = previous = (previous + min(below)) / 2 if below and min(below) > previous else previous + 1
-    return ranks
+def _judged(found: Sequence[Heading], style: BookStyle, own: str | None) -> list[Heading]:
+    """Larger ones stay. Bold ones at body size stay where the book uses that face for headings.
+
+    In a book that sets its headings in a family of their own, bold lines in the family of the text are labels; in another that
+    numbers its headings, the unnumbered ones are. "Note" and "Warning" over every second paragraph are no headings either.
+    """
+    larger = [heading for heading in found if heading.face[0] > 1.06 * style.size]
+    numbered = sum(1 for heading in found if heading.number)
+    numbers_rule = numbered >= 5 and numbered >= 0.6 * sum(1 for h in found if h.number or h in larger)
+    titles = Counter(heading.title for heading in found)
+    kept: list[Heading] = []
+    for heading in found:
+        label = heading.face[1] != own if own else numbers_rule
+        small = heading.face[0] <= 1.06 * style.size
+        admonition = _ADMONITION.fullmatch(heading.title) and titles[heading.title] > 1
+        if heading.number or not ((small and label) or admonition):
+            kept.append(heading)
+    return kept

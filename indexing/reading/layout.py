@@ -7,6 +7,7 @@ bands, and in each band the left column is read before the right one.
 Leaves what a row means (heading, list item, footnote, running header) to the other modules.
 """
 
+import itertools
 import re
 import statistics
 import unicodedata
@@ -39,7 +40,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One printed line of one column. Size and font are those of most of its letters; `column` is (left, right) in points."""
+    """One printed line of one column. Size and font are those of most of its letters; `column` is (left, right) in points.
+
+    `gap` is the widest white between two of its words in points, the one after a leading number aside; between a table's cells
+    it is wide.
+    """
 
     page: int
     box: Box
@@ -51,6 +56,7 @@ class Row:
     bold: bool
     italic: bool
     mono: bool
+    gap: float
     column: tuple[float, float]
 
     @property
@@ -213,8 +219,18 @@ def _row(spans: list[TextSpan], page: int) -> Row | None:
         bold=_most(pieces, "bold"),
         italic=_most(pieces, "italic"),
         mono=_most(pieces, "mono"),
+        gap=_widest_gap(printed),
         column=(box[0], box[2]),
     )
+
+
+def _widest_gap(spans: Sequence[TextSpan]) -> float:
+    """Between neighbouring printed spans, but not after a number that begins the row."""
+    gaps = [0.0]
+    for number, (span, after) in enumerate(itertools.pairwise(spans)):
+        if number or not re.fullmatch(r"\W*[\dA-Z.]{1,9}[.:)]?\s*", span.text):
+            gaps.append(after.box[0] - span.box[2])
+    return max(gaps)
 
 
 def _pieces(spans: list[TextSpan]) -> tuple[Piece, ...]:

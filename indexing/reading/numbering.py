@@ -59,6 +59,17 @@ def heading_number(text: str) -> Number | None:
     return None
 
 
+def chapter_label(text: str) -> Number | None:
+    """The number of a label that stands alone over a chapter's title: "Chapter 3", "THREE", "3", "III", "Appendix B"."""
+    text = text.strip()
+    number = heading_number(text)
+    if number and not number.title:
+        return number
+    if text.casefold() in _WORDS.split() or re.fullmatch(rf"\d{{1,2}}|[A-Z]|{_ROMAN}", text):
+        return Number("chapter", text, 1, "")
+    return None
+
+
 def caption_kind(text: str) -> str | None:
     """ "table" or "figure" where the text begins like a caption with a number, "other" for numbered listings and the like."""
     match = _CAPTION.match(text.strip())

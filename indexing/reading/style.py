@@ -1,6 +1,7 @@
 """The book's own typography: what its running text looks like, against which everything else stands out."""
 
 import itertools
+import re
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from indexing.reading.layout import Row
 
 Face = tuple[float, str, bool, bool]
+_NUMBER = re.compile(r"\s*(?:\w+ )?(?:\d{1,3}|[A-Z])(?:\.\d{1,3})*[.:)]?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +25,31 @@ class BookStyle:
     words: Counter[str]
 
     def is_larger(self, row: Row) -> bool:
-        return row.size > 1.06 * self.size
+        return face(row)[0] > 1.06 * self.size
 
     def is_smaller(self, row: Row) -> bool:
         return row.size < 0.94 * self.size
 
 
 def face(row: Row) -> Face:
-    """What tells one kind of heading from another."""
-    return round(row.size * 2) / 2, row.font, row.bold, row.italic
+    """What tells one kind of heading from another: size, family, weight and slope.
+
+    They are its printed number's where it has one in a face of its own (titles may be names in fixed pitch), otherwise size and
+    family of most of its letters, weight and slope of the first.
+    """
+    lead = row.pieces[0]
+    if len(row.pieces) > 1 and _NUMBER.fullmatch(lead.text):
+        return round(lead.size * 2) / 2, family(lead.font), lead.bold, lead.italic
+    first = next((piece for piece in row.pieces if any(ch.isalpha() for ch in piece.text)), lead)
+    return round(row.size * 2) / 2, family(row.font), first.bold, first.italic
+
+
+def family(font: str) -> str:
+    """A font's family: "ABC+TimesNewRomanPS-BoldMT" and "TimesNewRomanPSMT" are one, as are TeX's "CMR10" and "CMBX12"."""
+    name = re.split("[-,]", font.split("+")[-1])[0]
+    if re.match(r"(?:CM|SF|EC|LM)[A-Z]+\d+$", name):
+        return name[:2]
+    return re.sub(r"(?:bold|italic|oblique|regular|medium|roman|PS|MT|\d)+$", "", name, flags=re.I) or name
 
 
 def measure(pages: Iterable[Sequence[Row]]) -> BookStyle:

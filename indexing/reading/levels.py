@@ -1,0 +1,68 @@
+"""How deep headings are: by the depth of their printed number, otherwise by the rank of their face among the others."""
+
+import statistics
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from indexing.reading.style import Face
+
+if TYPE_CHECKING:
+    from indexing.reading.headings import Heading
+
+
+def with_levels(headings: Sequence["Heading"]) -> list["Heading"]:
+    """The headings with levels from 1."""
+    if not headings:
+        return []
+    ranks = face_ranks(headings)
+    depths = [float(h.number.depth) if h.number and _is_trusted(h, ranks) else ranks[h.face] for h in headings]
+    order = {depth: level for level, depth in enumerate(sorted(set(depths)), 1)}
+    return [replace(heading, level=order[depth]) for heading, depth in zip(headings, depths, strict=True)]
+
+
+def _is_trusted(heading: "Heading", ranks: dict[Face, float]) -> bool:
+    """A dotted number, or a chapter's, always; a lone number or a part's only where its face usually is as deep."""
+    number = heading.number
+    assert number is not None
+    if number.depth > 1 or number.word in ("chapter", "appendix"):
+        return True
+    return abs(ranks[heading.face] - number.depth) < 0.5
+
+
+def face_ranks(headings: Sequence["Heading"]) -> dict[Face, float]:
+    """A depth for every face: the median printed depth where many of its headings are numbered, otherwise by its size."""
+    by_face: dict[Face, list[Heading]] = defaultdict(list)
+    for heading in headings:
+        by_face[heading.face].append(heading)
+    known = _known(by_face)
+    faces = sorted(by_face, key=lambda kind: (-kind[0], not kind[2], kind[3]))
+    ranks: dict[Face, float] = {}
+    previous = 0.0
+    for position, kind in enumerate(faces):
+        same = [known[other] for other in known if abs(other[0] - kind[0]) < 0.3 and other[2] == kind[2]]
+        below = [known[other] for other in faces[position + 1 :] if other in known]
+        if kind in known:
+            ranks[kind] = known[kind]
+        elif same:
+            ranks[kind] = same[0]
+        elif below and min(below) > previous:
+            ranks[kind] = (previous + min(below)) / 2
+        else:
+            ranks[kind] = previous + 1
+        previous = ranks[kind]
+    return ranks
+
+
+def _known(by_face: dict[Face, list["Heading"]]) -> dict[Face, float]:
+    """The faces whose printed numbers say how deep they are. A part is above chapters only if it is printed as large."""
+    largest = max(
+        (kind[0] for kind, members in by_face.items() if any(h.number and h.number.depth == 1 for h in members)), default=0.0
+    )
+    known: dict[Face, float] = {}
+    for kind, members in by_face.items():
+        numbered = [h.number.depth for h in members if h.number and (h.number.depth or kind[0] >= largest)]
+        if len(numbered) * 3 >= len(members):
+            known[kind] = float(statistics.median_low(numbered))
+    return known

@@ -175,7 +175,7 @@ def located(spans: list[Span], offsets: list[int], start: int, end: int) -> tupl
 
     Where the lines' positions are not known, all spans are returned, and no offsets.
     """
-    if len(offsets) != len(spans):
+    if not offsets or len(offsets) != len(spans):
         return spans, []
     ends = [*offsets[1:], None]
     kept = [

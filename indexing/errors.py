@@ -3,6 +3,7 @@
     TutorError                  exit status 1: one line that names the thing and the remedy
     ├── UsageError              exit status 2: what was asked for makes no sense (question empty, unknown option value)
     ├── SourceError             a PDF, records.jsonl or other input that cannot be used
+    │   └── PageError           one page of a PDF cannot be read; the others can
     ├── BookError               a built book that is missing, damaged, or made by another version or embedder
     │   └── LockedError         another rebuild of the same book is running
     ├── ModelError              a model, adapter, tokenizer or server that is missing, unfit or unreachable
@@ -27,6 +28,10 @@ class UsageError(TutorError):
 
 class SourceError(TutorError):
     """An input file cannot be used: missing, not a PDF, empty, broken, encrypted, without text, a broken line."""
+
+
+class PageError(SourceError):
+    """One page of a PDF cannot be read; the others can."""
 
 
 class BookError(TutorError):

@@ -7,6 +7,7 @@ bands, and in each band the left column is read before the right one.
 Leaves what a row means (heading, list item, footnote, running header) to the other modules.
 """
 
+import functools
 import itertools
 import re
 import statistics
@@ -97,10 +98,11 @@ def find_gutters(lines: Sequence[Line]) -> list[float]:
 def _gaps(lines: Sequence[Line], left: float, right: float) -> list[tuple[float, float]]:
     """The x intervals, at least MIN_GUTTER wide, that at most a tenth of the lines cross."""
     step = 1.0
-    counts = [0] * (int((right - left) / step) + 2)
+    changes = [0] * (int((right - left) / step) + 3)
     for line in lines:
-        for index in range(int((line.box[0] - left) / step), int((line.box[2] - left) / step) + 1):
-            counts[index] += 1
+        changes[int((line.box[0] - left) / step)] += 1
+        changes[int((line.box[2] - left) / step) + 1] -= 1
+    counts = list(itertools.accumulate(changes))
     allowed = max(1, len(lines) // 10)
     gaps: list[tuple[float, float]] = []
     start: int | None = None
@@ -233,35 +235,44 @@ def _widest_gap(spans: Sequence[TextSpan]) -> float:
     return max(gaps)
 
 
-def _pieces(spans: list[TextSpan]) -> tuple[Piece, ...]:
+def _pieces(spans: Sequence[TextSpan]) -> tuple[Piece, ...]:
     """Spans of one style joined; a gap without a space gets one (in a fixed pitch as many as fit)."""
     pieces: list[Piece] = []
+    run: list[str] = []  # the texts of the spans that make the next piece
+    first = last = None
     for span in spans:
         text = clean(span.text)
         if not text:
             continue
-        mono = span.mono or is_mono_name(span.font)
-        if pieces:
-            gap = span.box[0] - pieces[-1].x1
-            if gap > 0.2 * span.size and not (pieces[-1].text.endswith(" ") or text.startswith(" ")):
-                text = " " * (max(1, round(gap / (0.6 * span.size))) if mono and pieces[-1].mono else 1) + text
-        piece = Piece(text, span.font, span.size, is_bold(span), span.italic, mono, span.superscript, span.box[0], span.box[2])
-        pieces.append(piece)
-    return tuple(_joined(pieces))
+        if last is not None:
+            text = _gap(last, run[-1], span, text) + text
+        if first is not None and last is not None and text.strip() and not _same_style(first, span):
+            pieces.append(_piece(run, first, last.box[2]))
+            run, first = [], None
+        first = first or span
+        run.append(text)
+        last = span
+    if first is not None and last is not None:
+        pieces.append(_piece(run, first, last.box[2]))
+    return tuple(pieces)
 
 
-def _joined(pieces: Iterable[Piece]) -> list[Piece]:
-    joined: list[Piece] = []
-    for piece in pieces:
-        if joined and (not piece.text.strip() or _style(joined[-1]) == _style(piece)):
-            joined[-1] = replace(joined[-1], text=joined[-1].text + piece.text, x1=piece.x1)
-        else:
-            joined.append(piece)
-    return joined
+def _gap(last: TextSpan, before: str, span: TextSpan, text: str) -> str:
+    """The spaces that white between two spans stands for."""
+    gap = span.box[0] - last.box[2]
+    if gap <= 0.2 * span.size or before.endswith(" ") or text.startswith(" "):
+        return ""
+    return " " * (max(1, round(gap / (0.6 * span.size))) if is_mono(span.font) and is_mono(last.font) else 1)
 
 
-def _style(piece: Piece) -> tuple[object, ...]:
-    return piece.font, round(piece.size, 1), piece.superscript
+def _piece(run: Sequence[str], span: TextSpan, x1: float) -> Piece:
+    """A piece in the style of its first span."""
+    text, mono = "".join(run), span.mono or is_mono(span.font)
+    return Piece(text, span.font, span.size, is_bold(span), span.italic, mono, span.superscript, span.box[0], x1)
+
+
+def _same_style(a: TextSpan, b: TextSpan) -> bool:
+    return a.font == b.font and abs(a.size - b.size) < 0.1 and a.superscript == b.superscript
 
 
 def _most(pieces: Iterable[Piece], style: str) -> bool:
@@ -276,10 +287,16 @@ def _most(pieces: Iterable[Piece], style: str) -> bool:
 
 def is_bold(span: TextSpan) -> bool:
     """The font's flag, or a weight in its name (many producers set only the one or the other)."""
-    return span.bold or bool(re.search(r"bold|semibold|heavy|black|demi|CMBX|-bd|medi(um)?\b", span.font, re.I))
+    return span.bold or _is_bold_name(span.font)
 
 
-def is_mono_name(font: str) -> bool:
+@functools.cache
+def _is_bold_name(font: str) -> bool:
+    return bool(re.search(r"bold|heavy|black|demi|CMBX|CMB10|-bd|medi(um)?\b", font, re.I))
+
+
+@functools.cache
+def is_mono(font: str) -> bool:
     """Whether a font's name says fixed pitch; the flag is missing in many embedded fonts."""
     return bool(
         re.search(r"mono|courier|consol|typewriter|CMTT|CMSLTT|menlo|inconsolata|fixed|(?<![a-z])tt(?![a-z])", font, re.I)
@@ -291,6 +308,8 @@ def clean(text: str) -> str:
 
     A soft hyphen is kept at the end only, where it says that the word goes on in the next row.
     """
+    if text.isascii() and text.isprintable():
+        return text
     text = _PRESENTATION_FORMS.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
     return unicodedata.normalize("NFC", _UNPRINTED.sub("", _SPACES.sub(" ", text)))
 

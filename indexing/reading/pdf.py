@@ -4,12 +4,16 @@ All boxes are (x0, y0, x1, y1) in points from the top left of the page *as displ
 paths and pictures agree. Pages are 1-based. Leaves every judgement about what a line or a path means to its callers.
 """
 
+import functools
 import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from indexing.errors import SourceError
+from indexing.errors import PageError, SourceError
 
 Box = tuple[float, float, float, float]
 Point = tuple[float, float]
@@ -93,6 +97,7 @@ class Pdf:
     def __init__(self, document: Any, path: Path) -> None:
         self._document = document
         self.path = path
+        self._kept: dict[tuple[str, int], Any] = {}
 
     @classmethod
     def open(cls, path: Path, password: str | None = None) -> Self:
@@ -131,62 +136,112 @@ class Pdf:
         return str((self._document.metadata or {}).get("title") or "").strip()
 
     def outline(self) -> list[tuple[int, str, int]]:
-        """(level, title, page) of the PDF's bookmarks; entries that lead nowhere are left out."""
-        return [(level, title.strip(), page) for level, title, page in self._document.get_toc() if page >= 1]
+        """(level, title, page) of the bookmarks; entries that lead nowhere are left out. PageError where they are broken."""
+        with _library(f"{self.path}: its outline"):
+            entries = self._document.get_toc()
+        return [(level, title.strip(), page) for level, title, page in entries if page >= 1]
 
     def page(self, number: int) -> Page:
-        """The lines and images of page `number` (1-based)."""
+        """The lines and images of page `number` (1-based). PageError where the library cannot read it."""
         page = self._page(number)
         matrix = page.rotation_matrix
-        flags = _pymupdf().TEXTFLAGS_DICT & ~_pymupdf().TEXT_PRESERVE_IMAGES & ~_pymupdf().TEXT_PRESERVE_LIGATURES
-        blocks = page.get_text("dict", flags=flags)["blocks"]
+        with self._reading(number):
+            blocks = page.get_text("dict", textpage=self._textpage(number))["blocks"]
+            image_info = page.get_image_info()
         lines = tuple(
             _line(line, block_number, matrix)
             for block_number, block in enumerate(blocks)
             if block["type"] == 0
             for line in block["lines"]
         )
-        images = tuple(_turned(image["bbox"], matrix) for image in page.get_image_info())
+        images = tuple(_turned(image["bbox"], matrix) for image in image_info)
         return Page(number, _label(page), page.rect.width, page.rect.height, lines, images)
 
     def words(self, number: int) -> list[Word]:
         """The words of a page, split at white space, in the PDF's own order."""
+        return list(self._keep("words", number, self._read_words))
+
+    def _read_words(self, number: int) -> list[Word]:
         page = self._page(number)
         matrix = page.rotation_matrix
-        flags = _pymupdf().TEXTFLAGS_WORDS & ~_pymupdf().TEXT_PRESERVE_LIGATURES
-        return [Word(word[4], _turned(word[:4], matrix)) for word in page.get_text("words", flags=flags)]
+        with self._reading(number):
+            words = page.get_text("words", textpage=self._textpage(number))
+        return [Word(word[4], _turned(word[:4], matrix)) for word in words]
 
     def drawings(self, number: int) -> list[Drawing]:
         """The vector paths of a page, in the order in which they are painted."""
+        return list(self._keep("drawings", number, self._read_drawings))
+
+    def _read_drawings(self, number: int) -> list[Drawing]:
         page = self._page(number)
         turn = _turner(page.rotation_matrix)
-        return [_drawing(path, turn) for path in page.get_cdrawings() if path["type"] in ("f", "s", "fs")]
+        with self._reading(number):
+            paths = page.get_cdrawings()
+        return [_drawing(path, turn) for path in paths if path["type"] in ("f", "s", "fs")]
 
     def picture(self, number: int, dpi: int = 110, clip: Box | None = None) -> bytes:
         """A page, or a part of it, as PNG."""
         page = self._page(number)
         clip_rect = _pymupdf().Rect(clip) if clip else None
-        return bytes(page.get_pixmap(dpi=dpi, clip=clip_rect).tobytes("png"))
+        with self._reading(number):
+            return bytes(page.get_pixmap(dpi=dpi, clip=clip_rect).tobytes("png"))
 
     def page_size(self, number: int) -> tuple[float, float]:
         """Width and height in points, as displayed."""
         rect = self._page(number).rect
         return rect.width, rect.height
 
-    def raw_page(self, number: int) -> Any:
-        """PyMuPDF's own page, for `tables.py`'s use of its table finder and layout model, and nothing else."""
-        return self._page(number)
-
     def _page(self, number: int) -> Any:
         if not 1 <= number <= self.page_count:
             raise SourceError(f"{self.path}: no page {number}; it has {self.page_count}")
-        return self._document[number - 1]
+        return self._keep("page", number, self._load)
+
+    def _load(self, number: int) -> Any:
+        with self._reading(number):
+            return self._document[number - 1]
+
+    def _textpage(self, number: int) -> Any:
+        """The text of a page in PyMuPDF's own form, from which lines and words are taken."""
+        flags = _pymupdf().TEXTFLAGS_WORDS & ~_pymupdf().TEXT_PRESERVE_LIGATURES
+        return self._keep("textpage", number, lambda number: self._page(number).get_textpage(flags=flags))
+
+    def _keep(self, kind: str, number: int, read: Callable[[int], Any]) -> Any:
+        """What was read of the latest page, since several detectors ask for the same."""
+        if any(kept != number for _, kept in self._kept):
+            self._kept.clear()
+        if (kind, number) not in self._kept:
+            self._kept[kind, number] = read(number)
+        return self._kept[kind, number]
+
+    def _reading(self, number: int) -> AbstractContextManager[None]:
+        return _library(f"{self.path}, page {number}")
 
 
+@contextmanager
+def _library(what: str) -> Iterator[None]:
+    """Whatever PyMuPDF raises over a broken PDF becomes a PageError. Nothing but calls of the library may stand inside."""
+    pymupdf = _pymupdf()
+    errors = (pymupdf.mupdf.FzErrorBase, RuntimeError, ValueError, LookupError, TypeError, AttributeError, AssertionError)
+    try:
+        yield
+    except errors as error:
+        raise PageError(f"{what} cannot be read ({_short(error)}); open and save the PDF again in a viewer") from None
+
+
+@functools.cache
 def _pymupdf() -> Any:
-    """PyMuPDF, imported on first use, with its warnings on broken PDFs kept off the terminal."""
+    """PyMuPDF, imported on first use, with its warnings on broken PDFs kept off the terminal.
+
+    It would load its neural layout model at import, which takes a second and is not used here.
+    """
+    model = "pymupdf.layout"
+    absent = model not in sys.modules
+    if absent:
+        sys.modules[model] = None  # type: ignore[assignment]  # makes the import fail, which PyMuPDF allows for
     import pymupdf
 
+    if absent:
+        del sys.modules[model]
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
     return pymupdf

@@ -9,11 +9,11 @@ from typing import Literal
 
 from indexing.reading.diagrams.boxes import compounds
 from indexing.reading.diagrams.geometry import Grid, Points, area, box_to_polyline, center
-from indexing.reading.diagrams.nets import Net, bands, nets_of, visible
+from indexing.reading.diagrams.nets import Net, nets_of, visible
 from indexing.reading.diagrams.paths import Path
 from indexing.reading.diagrams.phrases import Phrase, lines_of, name_of, parted
 from indexing.reading.diagrams.shapes import Shape, can_hold_name, frames, is_mark, shapes_of
-from indexing.reading.pdf import Point
+from indexing.reading.pdf import Box, Point
 
 Underline = Literal["solid", "dashed"]
 
@@ -55,9 +55,7 @@ class Graph:
 
 def graph_of(paths: Sequence[Path], phrases: Sequence[Phrase], page_size: tuple[float, float]) -> Graph:
     """The connected drawing that paths and phrases make. Paths come `joined`."""
-    doubles, loops = bands([path for path in paths if path.closed and not _holds_text(path, phrases)])
-    loops += [path for path in paths if path.closed and _holds_text(path, phrases)]
-    shapes = shapes_of(loops, page_size)
+    shapes = shapes_of([path for path in paths if path.closed], page_size)
     borders = {id(frame) for frame in frames(shapes)}
     shapes, tiles = compounds([shape for shape in shapes if id(shape) not in borders])
     homes, free = _housed(phrases, shapes)
@@ -65,7 +63,7 @@ def graph_of(paths: Sequence[Path], phrases: Sequence[Phrase], page_size: tuple[
     marks = [shape for i, shape in enumerate(shapes) if not homes[i] and is_mark(shape)]
     chosen.sort(key=lambda i: (round(center(shapes[i].box)[1] / 12), shapes[i].box[0]))  # as one reads
     nodes_shapes = [shapes[i] for i in chosen]
-    strokes = [path for path in paths if not path.closed] + doubles
+    strokes = [path for path in paths if not path.closed]
     nodes = tuple(_node(shapes[i], homes[i], strokes, tiles.get(i, [])) for i in chosen)
     seen = visible([stroke for stroke in strokes if not _underlines_any(stroke, free)], nodes_shapes)
     return Graph(
@@ -79,11 +77,6 @@ def graph_of(paths: Sequence[Path], phrases: Sequence[Phrase], page_size: tuple[
 
 def _named_kind(shape: Shape) -> bool:
     return can_hold_name(shape) and shape.kind in ("rectangle", "diamond", "oval") and shape.outlined
-
-
-def _holds_text(path: Path, phrases: Sequence[Phrase]) -> bool:
-    x0, y0, x1, y1 = path.box
-    return any(x0 <= x <= x1 and y0 <= y <= y1 for x, y in (center(phrase.box) for phrase in phrases))
 
 
 def _housed(phrases: Sequence[Phrase], shapes: Sequence[Shape]) -> tuple[list[list[Phrase]], list[Phrase]]:
@@ -147,24 +140,38 @@ def _separators(shape: Shape, strokes: Sequence[Path], tiles: Sequence[Shape]) -
 
 
 def _underline(phrases: Sequence[Phrase], shape: Shape, strokes: Sequence[Path]) -> Underline | None:
-    """How a name is underlined: a level line beneath at least 60 % of its text, no wider than the text."""
+    """How a name is underlined: level lines beneath at least 60 % of its text, no wider than the text.
+
+    Short pieces beneath one word are dashes, however few.
+    """
     kinds: set[Underline] = set()
     covered = total = 0.0
     for phrase in phrases:
-        x0, _, x1, y1 = phrase.box
-        total += x1 - x0
-        for stroke in strokes:
-            sx0, sy, sx1, _ = stroke.box
-            if not (_level(stroke) or (stroke.dashed and stroke.box[3] - sy < 0.6)) or _spans(stroke, shape):
-                continue
-            slack = 0.3 * (x1 - x0) + 5
-            beneath = y1 - 0.42 * phrase.height <= sy <= y1 + 0.2 * phrase.height + 1.5
-            if beneath and sx0 >= x0 - slack and sx1 <= x1 + slack:
-                covered += max(0.0, min(x1, sx1) - max(x0, sx0))
-                kinds.add("dashed" if stroke.dashed else "solid")
-    if not total or covered < 0.6 * total or len(kinds) != 1:
+        beneath = [stroke for stroke in strokes if _is_beneath(stroke, phrase) and not _spans(stroke, shape)]
+        wide = phrase.box[2] - phrase.box[0]
+        shares = [_common(stroke.box, phrase.box) for stroke in beneath]
+        total += wide
+        covered += sum(shares)
+        if beneath:
+            broken = max(shares) < 0.6 * wide and len(beneath) != len(phrase.words)
+            kinds.add("dashed" if broken or any(stroke.dashed for stroke in beneath) else "solid")
+    if not total or covered < (0.4 if "dashed" in kinds else 0.6) * total or len(kinds) != 1:
         return None
     return kinds.pop()
+
+
+def _is_beneath(stroke: Path, phrase: Phrase) -> bool:
+    x0, _, x1, y1 = phrase.box
+    sx0, sy0, sx1, sy1 = stroke.box
+    slack = 0.3 * (x1 - x0) + 5
+    level = sy1 - sy0 < 0.6 and (len(stroke.points) == 2 or stroke.dashed)
+    near = y1 - 0.42 * phrase.height <= sy0 <= y1 + 0.2 * phrase.height + 1.5
+    return level and near and sx0 >= x0 - slack and sx1 <= x1 + slack
+
+
+def _common(a: Box, b: Box) -> float:
+    """How much of their width two boxes share."""
+    return max(0.0, min(a[2], b[2]) - max(a[0], b[0]))
 
 
 def _underlines_any(stroke: Path, phrases: Sequence[Phrase]) -> bool:

@@ -8,14 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from indexing.reading.diagrams.geometry import Points, box_of, closed_corners, distance, holds, length_of, unit
-from indexing.reading.diagrams.paths import Path
-from indexing.reading.pdf import Point
+from indexing.reading.diagrams.geometry import Points, area, box_of, closed_corners, distance, holds, length_of, unit
+from indexing.reading.diagrams.paths import Path, middle_line
+from indexing.reading.pdf import Box, Point
 
 _JOINT = 0.8  # points; ends this near to each other meet
 _DASH = 9.0  # the longest piece that is taken for a dash, and the widest gap between two
 _DASHES = 4  # at least so many in a row make a dashed line
 _SHORT = 7.0  # pieces of a many-segment outline
+_BAND = 7.0  # the widest double line that is drawn as one outline
 _PIECES = 3000  # more pieces than this aren't searched for diamonds and dashes
 
 Made = tuple[Path, list[Path]]  # a loop, and the strokes that it was made of
@@ -23,7 +24,7 @@ Made = tuple[Path, list[Path]]  # a loop, and the strokes that it was made of
 
 def joined(paths: Sequence[Path]) -> list[Path]:
     """The paths with pieces put together; closed loops that were pieces come back as closed paths."""
-    loops = [path for path in paths if path.closed]
+    doubles, loops = _bands([path for path in paths if path.closed])
     strokes = [path for path in paths if not path.closed]
     if len(strokes) <= _PIECES:
         strokes = _undashed(strokes)
@@ -41,17 +42,34 @@ def joined(paths: Sequence[Path]) -> list[Path]:
         gone = {id(piece) for _, pieces in made for piece in pieces}
         loops += [loop for loop, _ in made]
         strokes = [path for path in strokes if id(path) not in gone]
-    return loops + strokes
+    return loops + strokes + doubles
+
+
+def _bands(loops: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """Double lines that were drawn as a long thin outline, as strokes; and the other loops."""
+    lines: list[Path] = []
+    others: list[Path] = []
+    for loop in loops:
+        fits = loop.stroked and not loop.curved and len(loop.points) == 4
+        middle = middle_line(loop.points, _BAND) if fits else None
+        if middle is not None and length_of(middle) >= 14:
+            lines.append(replace(loop, points=middle, closed=False, filled=False, double=True, box=box_of(middle)))
+        else:
+            others.append(loop)
+    return lines, others
 
 
 def _between_shapes(loop: Path, shapes: Sequence[Path]) -> bool:
-    """Whether a loop's corners lie in other shapes: then its sides are lines that connect those."""
+    """Whether a loop's corners lie in other shapes beside it: then its sides are lines that connect those."""
     corners = closed_corners(loop.points, 1.0)
-    return any(
-        box[0] - 1 <= x <= box[2] + 1 and box[1] - 1 <= y <= box[3] + 1
-        for box in (shape.box for shape in shapes if shape.size > 6 and not holds(shape.box, loop.box, 2.0))
-        for x, y in corners
-    )
+    beside = [s.box for s in shapes if s.size > 6 and not holds(s.box, loop.box, 2.0) and not _covers(s.box, loop.box)]
+    return any(box[0] - 1 <= x <= box[2] + 1 and box[1] - 1 <= y <= box[3] + 1 for box in beside for x, y in corners)
+
+
+def _covers(a: Box, b: Box) -> bool:
+    """Whether a box lies on more than half of another, as a shape's shadow or filling does."""
+    common = max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])
+    return common[0] < common[2] and area(common) > 0.5 * area(b)
 
 
 def _spot(point: Point, size: float = _JOINT) -> tuple[int, int]:
@@ -267,16 +285,18 @@ def _next_dashes(short: Sequence[Path]) -> dict[tuple[int, int], tuple[int, int]
             for other, end in ends.near(here):
                 there, beyond = short[other].points[end], short[other].points[1 if end == 0 else -2]
                 gap = distance(here, there)
-                if other == index or gap < 0.4 or gap >= best or gap > 2.5 * max(1.5, length_of(path.points)):
+                if other == index or gap < 0.4 or gap > 2.5 * max(1.5, length_of(path.points)):
                     continue
-                if _along(unit(before, here), unit(here, there)) and _along(unit(here, there), unit(there, beyond)):
-                    best, choice[index, side] = gap, (other, end)
+                turns = [_turn(unit(before, here), unit(here, there)), _turn(unit(here, there), unit(there, beyond))]
+                cost = gap + 8 * sum(turns)
+                if max(turns) < 0.18 and cost < best:  # less than about 35 degrees
+                    best, choice[index, side] = cost, (other, end)
     return {end: other for end, other in choice.items() if choice.get(other) == end}
 
 
-def _along(a: Point, b: Point) -> bool:
-    """Whether two directions differ by less than about 35 degrees."""
-    return a[0] * b[0] + a[1] * b[1] > 0.82
+def _turn(a: Point, b: Point) -> float:
+    """How much one direction turns from another: 1 minus the cosine."""
+    return 1.0 - a[0] * b[0] - a[1] * b[1]
 
 
 def _dash_row(index: int, side: int, after: dict[tuple[int, int], tuple[int, int]]) -> tuple[list[tuple[int, bool]], bool]:

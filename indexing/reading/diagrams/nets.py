@@ -20,7 +20,7 @@ from indexing.reading.diagrams.geometry import (
     to_polyline,
     unit,
 )
-from indexing.reading.diagrams.paths import Path, middle_line
+from indexing.reading.diagrams.paths import Path
 from indexing.reading.diagrams.shapes import Shape
 from indexing.reading.pdf import Point
 
@@ -89,20 +89,6 @@ def _following(way: Points, pieces: Sequence[Points]) -> tuple[int, Points] | No
                 if straight > -0.2 and (best is None or straight > best[0]):
                     best = (straight, index, turned)
     return (best[1], best[2]) if best else None
-
-
-def bands(loops: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """Double lines that were drawn as a long thin outline, as strokes; and the other loops."""
-    lines: list[Path] = []
-    others: list[Path] = []
-    for loop in loops:
-        fits = loop.stroked and not loop.curved and len(loop.points) == 4
-        middle = middle_line(loop.points, _BAND) if fits else None
-        if middle is not None and length_of(middle) >= 14:
-            lines.append(replace(loop, points=middle, closed=False, filled=False, double=True, box=box_of(middle)))
-        else:
-            others.append(loop)
-    return lines, others
 
 
 def visible(strokes: Sequence[Path], shapes: Sequence[Shape]) -> list[Path]:
@@ -302,9 +288,9 @@ def _clustered(attachments: Sequence[Attachment]) -> list[Attachment]:
 
 
 def _paired(nets: list[Net]) -> list[Net]:
-    """Nets between the same two shapes that run side by side are one double net."""
+    """Nets between the same two shapes that run side by side are one double net; of one the end may miss its shape."""
     result: list[Net] = []
-    for net in sorted(nets, key=lambda n: -n.length):
+    for net in sorted(nets, key=lambda n: (-len(n.shapes), -n.length)):
         twin = next((i for i, other in enumerate(result) if _parallel(other, net)), None)
         if twin is None:
             result.append(net)
@@ -314,7 +300,8 @@ def _paired(nets: list[Net]) -> list[Net]:
 
 
 def _parallel(a: Net, b: Net) -> bool:
-    if len(b.shapes) != 2 or a.shapes != b.shapes or b.length < 0.7 * a.length:
+    if len(a.shapes) != 2 or not b.shapes or not set(b.shapes) <= set(a.shapes) or not 0.7 <= b.length / a.length <= 1.4:
         return False
-    gaps = [to_polyline(point, a.main) for point in resampled(b.main, 11)[1:-1]]
+    way = a.main
+    gaps = [to_polyline(point, way) for point in resampled(b.main, 11)[1:-1]]
     return 0.5 <= max(gaps) <= _BAND and max(gaps) - min(gaps) <= 2.5

@@ -166,9 +166,9 @@ def _inset(outer: Shape, inner: Shape) -> float | None:
     gaps = [abs(a - b) for a, b in zip(outer.box, inner.box, strict=True)]
     horizontal, vertical = (gaps[0] + gaps[2]) / 2, (gaps[1] + gaps[3]) / 2
     if outer.kind == "diamond":  # an even distance between oblique sides is a larger one between corners
-        fits = horizontal <= 0.2 * outer.width and vertical <= 0.3 * outer.height
+        fits = horizontal <= 0.24 * outer.width and vertical <= 0.3 * outer.height
     else:
-        fits = max(gaps) <= min(0.24 * min(outer.width, outer.height), 9.0)
+        fits = max(gaps) <= min(0.3 * min(outer.width, outer.height), 9.0)
     if not fits and max(gaps) > 1.0:
         return None
     if abs(gaps[0] - gaps[2]) > 1.2 or abs(gaps[1] - gaps[3]) > 1.2:

@@ -76,7 +76,7 @@ def _middle(box: Box) -> Point:
 class ChenPicture:
     """One random diagram: `diagram` is what it says, `paint` draws it."""
 
-    def __init__(self, rng: random.Random, style: Style, size: tuple[float, float] = (842.0, 595.0), labels: str = "letters") -> None:
+    def __init__(self, rng: random.Random, style: Style, size: tuple[float, float] = (740.0, 520.0), labels: str = "letters") -> None:
         self.rng, self.style, self.layout = rng, style, Layout(size)
         self.kinds: list[str] = []
         self.boxes: list[Box] = []

@@ -36,6 +36,9 @@ def build(
     cells: list[Cell] = []
     is_row_ruled = len(bands) > 3 and median(len(band) for band in bands[1:]) <= 2
     for number, band in enumerate(bands):
+        if not band:
+            ys[-1] = edges[number + 1]
+            continue
         if number == 0 and len(bands) > 1:
             groups = _header_rows(band, rivers, partial, height)
         elif is_row_ruled:

@@ -27,12 +27,16 @@ Entry = tuple[int, int, list[Word]]  # first column, last column, words
 
 @dataclass(frozen=True, slots=True)
 class River:
-    """White from `low` to `high`. Where a ruling runs in it, `ruling` is its x and `inked` the stretches that are drawn."""
+    """White from `low` to `high`. Where a ruling runs in it, `ruling` is its x and `inked` the stretches that are drawn.
+
+    A header may stand inside the white: above the columns on both sides, or set left above numbers set right.
+    """
 
     low: float
     high: float
     ruling: float | None = None
     inked: tuple[tuple[float, float], ...] = ()
+    lean: int = 0  # where a word inside the white belongs: -1 left, 1 right, 0 to the columns on both sides
 
     @property
     def middle(self) -> float:
@@ -182,16 +186,41 @@ def _is_flush(river: River, lines: Sequence[PrintedLine]) -> bool:
 
 
 def _supported(rivers: Sequence[River], lines: Sequence[PrintedLine]) -> list[River]:
-    """Rivers with a column of at least two entries (of one, among three lines or fewer) on each side."""
+    """Rivers with a column of at least two entries (of one, among three lines or fewer) on each side.
+
+    Two rivers with nothing but a header between them are one.
+    """
+    merged: list[River] = []
+    for index, river in enumerate(rivers):
+        if merged and (island := _lines_between(lines, merged[-1].middle, river.middle)) and _is_header_only(island, lines):
+            high = rivers[index + 1].middle if index + 1 < len(rivers) else float("inf")
+            low = merged[-2].middle if len(merged) > 1 else float("-inf")
+            left = _lines_between(lines, low, merged[-1].middle)
+            right = _lines_between(lines, river.middle, high)
+            least = max(island) + 1
+            lean = 1 if not right or right[0] > least else -1 if not left or left[0] > least else 0
+            merged[-1] = replace(merged[-1], high=river.high, lean=lean)
+        else:
+            merged.append(river)
     least = 2 if len(lines) > 3 else 1
     kept: list[River] = []
-    for index, river in enumerate(rivers):
+    for index, river in enumerate(merged):
         low = kept[-1].middle if kept else float("-inf")
-        high = rivers[index + 1].middle if index + 1 < len(rivers) else float("inf")
+        high = merged[index + 1].middle if index + 1 < len(merged) else float("inf")
         before, after = _entries(lines, low, river.middle), _entries(lines, river.middle, high)
         if min(len(before), len(after)) >= least and not _is_one_word(before) and not _is_one_word(after):
             kept.append(river)
     return kept
+
+
+def _is_header_only(numbers: Sequence[int], lines: Sequence[PrintedLine]) -> bool:
+    """Whether only the first lines of many have something in a column."""
+    return len(lines) > max(numbers) + 3 and max(numbers) < 3
+
+
+def _lines_between(lines: Sequence[PrintedLine], low: float, high: float) -> list[int]:
+    """Which lines have a word whose middle lies between two places."""
+    return [number for number, line in enumerate(lines) if any(low <= (word.box[0] + word.box[2]) / 2 <= high for word in line)]
 
 
 def _entries(lines: Sequence[PrintedLine], low: float, high: float) -> list[str]:
@@ -245,6 +274,9 @@ def _columns_of(words: Sequence[Word], separators: Sequence[River]) -> tuple[int
     """The columns that words lie in: those beyond a river only where they reach well across it, and no ruling is drawn."""
     low, high = extent(words)
     middle, y = (low + high) / 2, (words[0].box[1] + words[0].box[3]) / 2
+    for index, river in enumerate(separators):
+        if river.low - 1 <= low and high <= river.high + 1 and river.ruling is None:
+            return index + (river.lean > 0), index + (river.lean >= 0)
     home = sum(river.middle < middle for river in separators)
     first = last = home
     while first > 0 and low < separators[first - 1].low - 2 and not separators[first - 1].is_drawn(y):

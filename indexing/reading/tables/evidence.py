@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from indexing.reading.pdf import Box, Line
 from indexing.reading.tables.cells import Draft, grid_of
-from indexing.reading.tables.geometry import overlap
+from indexing.reading.tables.geometry import NUMBER, is_number, overlap
 from indexing.reading.tables.style import Style
 
 CAPTION = re.compile(
@@ -21,8 +21,6 @@ CAPTION = re.compile(
 _LEADER = re.compile(r"(\.\s?){4,}|…{2,}|_{4,}")
 _ENUMERATOR = re.compile(r"^([•◦▪●■□➢✓*–—·\-‣∙]|\(?([0-9]{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.):]|\[\S{1,8}\]|[0-9]+(\.[0-9]+)*\.?)$")
 _INDEX_ENTRY = re.compile(r"\D{3,},\s*\d+([-–,\s]+\d+)*$")
-_NUMBER = re.compile(r"^[(\[<>~±+\-–−$€£¥]*\d[\d.,'’   %/:–\-]*[)\]*%†‡a-z]{0,3}$")
-_BLANK = re.compile(r"^[-–—.:…*/]*$|^(n\.?/?a\.?|nil|none|null)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ def _is_list(grid: Sequence[Sequence[str]]) -> bool:
     if not sum(bool(_ENUMERATOR.match(mark)) for mark in marks) > 0.6 * len(marks):
         return False
     rest = [row[1] for row in grid if len(row) > 1]
-    return sum(bool(_NUMBER.match(cell)) for cell in rest) < 0.5 * len(rest)
+    return sum(bool(NUMBER.match(cell)) for cell in rest) < 0.5 * len(rest)
 
 
 def _is_index(grid: Sequence[Sequence[str]]) -> bool:
@@ -127,17 +125,12 @@ def _is_formulas(grid: Sequence[Sequence[str]]) -> bool:
     return signs > 0.5 * len(grid)
 
 
-def is_number(text: str) -> bool:
-    """A number with its signs, or what stands for a missing one."""
-    return bool(_NUMBER.match(text)) or bool(_BLANK.match(text))
-
-
 def _number_columns(grid: Sequence[Sequence[str]]) -> int:
     """How many columns hold numbers below their first row."""
     count = 0
     for column in range(len(grid[0])):
         cells = [row[column] for row in grid[1:] if row[column]]
-        numbers = sum(bool(_NUMBER.match(cell)) for cell in cells)
+        numbers = sum(bool(NUMBER.match(cell)) for cell in cells)
         count += numbers >= 2 and sum(is_number(cell) for cell in cells) > 0.7 * len(cells)
     return count
 

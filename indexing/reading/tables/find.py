@@ -28,13 +28,18 @@ def find_tables(pdf: Pdf, page: Page, avoid: Sequence[Box] = ()) -> list[FoundTa
     words = [word for word in pdf.words(page.number) if not any(inside(word.box, box) for box in avoid)]
     style = Style(page.lines)
     drafts, lonely = _ruled(rulings, words, style)
-    for rules, horizontal in enumerate((lonely, *stripes(rulings.fills))):
+    for number, horizontal in enumerate((lonely, *stripes(rulings.fills))):
         rest = _outside(words, drafts)
         taken = [draft.box for draft in drafts]
-        regions = half_ruled_regions(horizontal, rest, taken)
+        regions = half_ruled_regions(horizontal, rest, taken, has_rule=number == 0)
         if regions:
             lines = printed_lines(rest)
-            drafts += _judged([grown(region, lines, taken) for region in regions], style, rulings, has_rules=rules == 0)
+            drafts += _judged(
+                [grown(region, lines, taken, open_ended=number > 0) for region in regions],
+                style,
+                rulings,
+                has_rules=number == 0,
+            )
     rest = [word for word in _outside(words, drafts) if not style.in_listing(word)]
     drafts += _judged(unruled_regions(rest, lonely), style, rulings, has_rules=False)
     tables = [found(page.number, draft, header_rows(draft, style, rulings.fills)) for draft in drafts]
@@ -67,7 +72,7 @@ def _judged(regions: Sequence[Region], style: Style, rulings: Rulings, *, has_ru
     for region in regions:
         draft = build(region.bands, region.edges, region.rivers, region.partial)
         rules = len(region.edges) if has_rules else len(region.edges) - 2
-        has_header = len(region.bands) > 1 or stands_out(draft, style, rulings.fills)
+        has_header = (region.has_rule and len(region.bands) > 1) or stands_out(draft, style, rulings.fills)
         if is_table(draft, Surroundings(style, rules, has_header)) and not any(_meet(draft.box, d.box) for d in drafts):
             drafts.append(draft)
     return drafts

@@ -10,6 +10,9 @@ from indexing.reading.pdf import Box, Word
 
 _BROKEN = re.compile(r"[^\W\d_]{2,}[-\u00ad\u2010]$")  # letters and a hyphen at a line's end: a word goes on in the next line
 
+NUMBER = re.compile(r"^[(\[<>~±+\-–−$€£¥]*\d[\d.,'’   %/:–\-]*[)\]*%†‡a-z]{0,3}$")
+_BLANK = re.compile(r"^[-–—.:…*/]*$|^(n\.?/?a\.?|nil|none|null)$", re.IGNORECASE)
+
 
 def clusters(values: Iterable[float], tolerance: float) -> list[float]:
     """The means of groups of numbers whose neighbours are at most `tolerance` apart, ascending."""
@@ -95,3 +98,8 @@ def joined(lines: Iterable[str]) -> str:
 def text_of(words: Iterable[Word]) -> str:
     """The text of a cell's words."""
     return joined(line_text(line) for line in printed_lines(words))
+
+
+def is_number(text: str) -> bool:
+    """A number with its signs, or what stands for a missing one."""
+    return bool(NUMBER.match(text)) or bool(_BLANK.match(text))

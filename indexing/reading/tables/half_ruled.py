@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from indexing.reading.pdf import Box, Word
-from indexing.reading.tables.columns import PrintedLine, River, find_rivers
+from indexing.reading.tables.columns import PrintedLine, River, find_rivers, word_height
 from indexing.reading.tables.geometry import overlap, printed_lines
 from indexing.reading.tables.rulings import Ruling
+from indexing.reading.tables.runs import common_white, has_inner
 
 SAME_END = 4.0  # points by which the ends of one table's rules may differ
 
@@ -24,6 +25,7 @@ class Region:
     edges: list[float]
     rivers: list[River]
     partial: list[Ruling]
+    has_rule: bool = True  # a ruling, and no coloured ground, parts the first band from the others
 
     @property
     def lines(self) -> list[PrintedLine]:
@@ -75,7 +77,9 @@ def _are_rows(series: Sequence[Box]) -> bool:
     return len(series) > 1 and max(heights) <= 4 * min(heights)
 
 
-def half_ruled_regions(horizontal: Sequence[Ruling], words: Sequence[Word], taken: Sequence[Box] = ()) -> list[Region]:
+def half_ruled_regions(
+    horizontal: Sequence[Ruling], words: Sequence[Word], taken: Sequence[Box] = (), *, has_rule: bool = True
+) -> list[Region]:
     """What lies between stacked rules and has columns. No region reaches over a box in `taken`."""
     regions: list[Region] = []
     for stack in stacks(horizontal):
@@ -88,7 +92,7 @@ def half_ruled_regions(horizontal: Sequence[Ruling], words: Sequence[Word], take
             blocked = any(_meet(box, (low, rules[0].at, high, rules[-1].at)) for box in taken)
             if rivers and not blocked:
                 partial = [r for r in horizontal if rules[0].at < r.at < rules[-1].at and r.high - r.low < 0.95 * (high - low)]
-                regions.append(Region(bands[first : last + 1], [rule.at for rule in rules], rivers, partial))
+                regions.append(Region(bands[first : last + 1], [rule.at for rule in rules], rivers, partial, has_rule))
             first = last + 1
     return regions
 
@@ -107,19 +111,25 @@ def _band(words: Sequence[Word], low: float, high: float, above: float, below: f
 
 
 def _run(bands: Sequence[list[PrintedLine]], first: int) -> tuple[int, list[River]]:
-    """The last band of the table that begins with band `first`, and its rivers; no rivers where none begins there."""
-    rivers: list[River] = []
+    """The last band of the table that begins with band `first`, and its rivers; no rivers where none begins there.
+
+    A band carries on the table when its lines share white with those before; one or two lines of one segment may part two
+    such bands.
+    """
+    height = word_height(bands[first])
+    white = common_white(bands[first], height)
     last = first
-    lines: list[PrintedLine] = []
-    for index in range(first, len(bands)):
-        if not bands[index] and index > first:
+    for index in range(first + 1, len(bands)):
+        band = bands[index]
+        own = common_white(band, height)
+        if not has_inner(own):
+            if not band or len(band) > 2:
+                break
+            continue
+        shared = common_white([line for b in bands[first : index + 1] for line in b], height)
+        if has_inner(white) and not has_inner(shared):
             break
-        longer = lines + bands[index]
-        joint = find_rivers(longer) if longer else []
-        if rivers and len(joint) < len(rivers):
-            break
-        if not joint and index > first + 1:
-            break
-        lines, rivers = longer, joint
-        last = index
-    return last, rivers
+        white, last = shared, index
+    if not has_inner(white):
+        return first, []
+    return last, find_rivers([line for band in bands[first : last + 1] for line in band])

@@ -11,6 +11,7 @@ from statistics import median
 
 from indexing.reading.pdf import Word
 from indexing.reading.tables.columns import Entry, PrintedLine, River, extent, place
+from indexing.reading.tables.geometry import is_number, text_of
 
 
 def top(line: PrintedLine) -> float:
@@ -102,7 +103,12 @@ def _is_one_row(lines: Sequence[Sequence[Entry]]) -> bool:
     first = {entry[0] for entry in lines[0]}
     if len(first) < 2:
         return False
-    return all(len(line) < len(first) and {entry[0] for entry in line} <= first for line in lines[1:])
+    return all(
+        len(line) < len(first)
+        and {entry[0] for entry in line} <= first
+        and not any(is_number(text_of(entry[2])) for entry in line)
+        for line in lines[1:]
+    )
 
 
 def _reach(placed: Sequence[Sequence[Entry]], columns: int) -> list[tuple[float, float]]:
@@ -130,7 +136,9 @@ def _carries_on(
     above = {entry[0]: entry for line in row for entry in placed[line]}
     if not here or not set(here) <= set(above) or len(here) >= len(above) or pitch > 1.25 * usual:
         return False
-    if any(first != last for first, last, _ in here.values()):
+    if 0 in here or any(first != last for first, last, _ in here.values()):
+        return False
+    if any(is_number(text_of(words)) for _, _, words in here.values()):
         return False
     return all(_was_full(above[column][2], here[column][2], reach[column], height) for column in here)
 

@@ -8,25 +8,12 @@ import itertools
 from collections.abc import Sequence
 
 from indexing.reading.pdf import Box, Word
-from indexing.reading.tables.columns import (
-    COLUMN_GAP,
-    PrintedLine,
-    River,
-    extent,
-    find_rivers,
-    place,
-    segments,
-    word_height,
-)
+from indexing.reading.tables.columns import PrintedLine, River, extent, find_rivers, place, word_height
 from indexing.reading.tables.geometry import hull, overlap, printed_lines
 from indexing.reading.tables.half_ruled import Region
 from indexing.reading.tables.rows import bottom, top
 from indexing.reading.tables.rulings import Ruling
-
-MOST_WHITE = 1.6  # heights of a word: more white between two lines ends a table without rulings
-MOST_SINGLE = 4  # lines of one segment in a row that a table's wrapped cell may have
-
-Gap = tuple[float, float]
+from indexing.reading.tables.runs import carried_on, runs
 
 
 def unruled_regions(words: Sequence[Word], horizontal: Sequence[Ruling], depth: int = 0) -> list[Region]:
@@ -34,7 +21,7 @@ def unruled_regions(words: Sequence[Word], horizontal: Sequence[Ruling], depth: 
     lines = printed_lines(words)
     height = word_height(lines)
     regions: list[Region] = []
-    for found in _runs(lines, height):
+    for found in runs(lines, height):
         run = _with_header(_without_text(found, height), lines)
         rivers = find_rivers(run)
         if not rivers:
@@ -45,28 +32,6 @@ def unruled_regions(words: Sequence[Word], horizontal: Sequence[Ruling], depth: 
             continue
         regions.append(_region(run, rivers, horizontal, height))
     return regions
-
-
-def _runs(lines: Sequence[PrintedLine], height: float) -> list[list[PrintedLine]]:
-    """Runs of neighbouring lines that share white between segments."""
-    runs: list[list[PrintedLine]] = []
-    run: list[PrintedLine] = []
-    common: list[Gap] = []
-    singles = 0
-    for line in lines:
-        groups = segments(line, height)
-        shared = _shared(common, _gaps(groups), height) if run else []
-        near = bool(run) and top(line) - bottom(run[-1]) <= MOST_WHITE * height
-        fits = near and _has_inner(shared) and (len(groups) > 1 or singles < MOST_SINGLE) and not has_leader(line)
-        if fits:
-            run.append(line)
-            common = shared
-            singles = singles + 1 if len(groups) == 1 else 0
-            continue
-        runs.append(_trimmed(run, height))
-        run, common, singles = ([line], _gaps(groups), 0) if len(groups) > 1 and not has_leader(line) else ([], [], 0)
-    runs.append(_trimmed(run, height))
-    return [run for run in runs if len(run) > 1]
 
 
 def _without_text(run: list[PrintedLine], height: float) -> list[PrintedLine]:
@@ -98,39 +63,6 @@ def _with_header(run: list[PrintedLine], lines: Sequence[PrintedLine]) -> list[P
     rivers = find_rivers(longer)
     fits = len(rivers) >= len(find_rivers(run)) and len(place(above[-1], rivers, height)) > 1
     return longer if fits and not _is_text(above[-1], rivers, height) else run
-
-
-def _trimmed(run: list[PrintedLine], height: float) -> list[PrintedLine]:
-    """A run without lines of one segment at its end, which are text below it; one that carries on a cell may stay."""
-    last = len(run)
-    while last and len(segments(run[last - 1], height)) == 1:
-        last -= 1
-    return run[:last]
-
-
-def has_leader(line: PrintedLine) -> bool:
-    """Whether dots lead the eye across the line, as in contents pages."""
-    return (
-        any(word.text.count(".") > 3 or word.text.count("…") > 1 for word in line) or sum(word.text == "." for word in line) > 2
-    )
-
-
-def _gaps(groups: Sequence[Sequence[Word]]) -> list[Gap]:
-    """The white of a line, outer white included."""
-    ends = [extent(group) for group in groups]
-    edges = [float("-inf"), *(edge for end in ends for edge in end), float("inf")]
-    return list(zip(edges[::2], edges[1::2], strict=True))
-
-
-def _shared(a: Sequence[Gap], b: Sequence[Gap], height: float) -> list[Gap]:
-    least = 0.5 * COLUMN_GAP * height
-    both = [(max(x[0], y[0]), min(x[1], y[1])) for x in a for y in b]
-    return [gap for gap in both if gap[1] - gap[0] >= least]
-
-
-def _has_inner(gaps: Sequence[Gap]) -> bool:
-    """Whether some white has text on both sides."""
-    return any(gap[0] != float("-inf") and gap[1] != float("inf") for gap in gaps)
 
 
 def is_set_in_columns(lines: Sequence[PrintedLine], rivers: Sequence[River]) -> bool:
@@ -180,33 +112,46 @@ def _region(run: list[PrintedLine], rivers: list[River], horizontal: Sequence[Ru
     return Region(bands, edges, rivers, within)
 
 
-def grown(region: Region, lines: Sequence[PrintedLine], barriers: Sequence[Box] = ()) -> Region:
-    """A region with the lines above and below it that stand in its columns."""
+def grown(region: Region, lines: Sequence[PrintedLine], barriers: Sequence[Box], *, open_ended: bool) -> Region:
+    """A region with the lines above and below it that stand in its columns.
+
+    Only a region between two rules is taken for a part of a table (its header, or all but that), or an `open_ended` one.
+    """
+    if len(region.edges) > 2 and not open_ended:
+        return region
     height = word_height(region.lines)
-    bands, edges = [list(band) for band in region.bands], list(region.edges)
-    below = sorted((line for line in lines if top(line) > edges[-1] - 0.3 * height), key=top)
-    new = _fitting(below, edges[-1], region.rivers, height, barriers)
-    if new:
-        if len(bands) == 1 and len(bands[0]) <= 3:
-            bands.append(new)
-            edges.append(bottom(new[-1]) + 1)
-        else:
-            bands[-1] = bands[-1] + new
-            edges[-1] = bottom(new[-1]) + 1
-    return Region(bands, edges, region.rivers, region.partial)
+    low, high = extent([word for line in region.lines for word in line])
+    beside = [line for line in (_within(line, low, high, height) for line in lines) if line]
+    above = sorted((line for line in beside if bottom(line) < region.edges[0] + 0.3 * height), key=bottom, reverse=True)
+    below = sorted((line for line in beside if top(line) > region.edges[-1] - 0.3 * height), key=top)
+    known = region.lines
+    new_above = carried_on(known[::-1], _until(above, barriers), height)[::-1]
+    new_below = carried_on([*new_above, *known], _until(below, barriers), height)
+    bands, edges = list(region.bands), list(region.edges)
+    if new_below:
+        bands, edges = [*bands, new_below], [*edges, bottom(new_below[-1]) + 1]
+    if new_above and (not new_below or open_ended):
+        bands, edges = [new_above, *bands], [top(new_above[0]) - 1, *edges]
+    if len(bands) == len(region.bands):
+        return region
+    rivers = find_rivers([line for band in bands for line in band])
+    return (
+        Region(bands, edges, rivers, region.partial, region.has_rule) if len(rivers) >= min(2, len(region.rivers)) else region
+    )
 
 
-def _fitting(
-    lines: Sequence[PrintedLine], edge: float, rivers: Sequence[River], height: float, barriers: Sequence[Box]
-) -> list[PrintedLine]:
-    """The lines, in order, that stand in the columns, until one does not."""
-    new: list[PrintedLine] = []
+def _within(line: PrintedLine, low: float, high: float, height: float) -> PrintedLine:
+    """A line's words between two places; in a page set in columns the rest is another column's."""
+    return [word for word in line if low - 2 * height < (word.box[0] + word.box[2]) / 2 < high + 2 * height]
+
+
+def _until(lines: Sequence[PrintedLine], barriers: Sequence[Box]) -> list[PrintedLine]:
+    """The lines before the first that lies beyond a barrier."""
+    free: list[PrintedLine] = []
     for line in lines:
-        entries = place(line, rivers, height)
-        is_far = top(line) - edge > MOST_WHITE * height
-        crosses = any(first != last for first, last, _ in entries)
-        if is_far or crosses or len(entries) < 2 or any(overlap(edge, top(line), box[1], box[3]) > 0 for box in barriers):
+        if free and any(
+            overlap(min(top(line), top(free[-1])), max(bottom(line), bottom(free[-1])), box[1], box[3]) > 0 for box in barriers
+        ):
             break
-        new.append(line)
-        edge = bottom(line)
-    return new
+        free.append(line)
+    return free

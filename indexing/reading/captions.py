@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from indexing.reading.found import FoundDrawing, FoundTable
 from indexing.reading.layout import Row
-from indexing.reading.numbering import caption_kind
+from indexing.reading.numbering import caption_kind, has_caption_mark
 from indexing.reading.pages import Doubt, PageContent, Placed
 from indexing.reading.pdf import Box
 from indexing.reading.style import BookStyle
@@ -85,7 +85,8 @@ def _captions(rows: Sequence[Row], regions: Sequence[_Region], inside: set[int],
             last = _last_row(rows, index, inside)
             box = _around([row.box for row in rows[index : last + 1]])
             near = any(_distance(region.box, box) < REACH * style.leading for region in regions)
-            if _is_apart(rows, index, style) and (near or _is_set_apart(rows[index], style)):
+            marked = has_caption_mark(rows[index].text) or _is_set_apart(rows[index], style)
+            if marked and _is_apart(rows, index, style) and (near or _is_set_apart(rows[index], style)):
                 text = " ".join(" ".join(row.text.split()) for row in rows[index : last + 1])
                 found.append(_Caption(kind, index, last, text, box))
                 index = last
@@ -117,10 +118,9 @@ def _is_apart(rows: Sequence[Row], index: int, style: BookStyle) -> bool:
 
 def _is_set_apart(row: Row, style: BookStyle) -> bool:
     """Printed unlike the running text: smaller, another font, a bold or italic label, or a colon or point after the number."""
-    label = row.pieces[0]
     if style.is_larger(row):
         return False
-    return style.is_smaller(row) or row.font != style.font or label.bold or label.italic
+    return style.is_smaller(row) or row.font != style.font or row.pieces[0].bold or row.pieces[0].italic
 
 
 def _pairs(captions: Sequence[_Caption], regions: Sequence[_Region], style: BookStyle) -> dict[int, _Caption]:

@@ -24,7 +24,13 @@ def find_furniture(pages: Sequence[Sequence[Row]], heights: Sequence[float]) -> 
     for rows, found in zip(pages, slots, strict=True):
         for index, slot in found.items():
             texts[slot][_without_numbers(rows[index].text)] += 1
-    running = {slot for slot, counter in texts.items() if _comes_back(counter)}
+    titles = {
+        _without_numbers(row.text)
+        for rows, found in zip(pages, slots, strict=True)
+        for index, row in enumerate(rows)
+        if index not in found
+    }
+    running = {slot for slot, counter in texts.items() if _comes_back(counter, titles)}
     return [
         {index for index, slot in found.items() if slot in running or _is_page_number(rows, index, heights[number])}
         for number, (rows, found) in enumerate(zip(pages, slots, strict=True))
@@ -45,10 +51,10 @@ def _without_numbers(text: str) -> str:
     return _DIGITS.sub("#", " ".join(text.casefold().split()))
 
 
-def _comes_back(counter: Counter[str]) -> bool:
-    """Three pages at least, and more than half of the rows have a text that stands there on another page too."""
+def _comes_back(counter: Counter[str], titles: set[str]) -> bool:
+    """Three pages at least, and more than half of the rows have a text that stands there on another page, or is a title."""
     total = sum(counter.values())
-    again = sum(count for count in counter.values() if count > 1)
+    again = sum(count for text, count in counter.items() if count > 1 or text in titles)
     return total >= 3 and again * 2 > total
 
 

@@ -83,6 +83,12 @@ def caption_kind(text: str) -> str | None:
     return "figure"
 
 
+def has_caption_mark(text: str) -> bool:
+    """Whether a colon, point or dash follows the caption's number, or nothing does: "Figure 3.1: …", not "Figure 3.1 shows"."""
+    match = _CAPTION.match(text.strip())
+    return match is not None and (bool(match["mark"].strip()) or match.end() >= len(text.strip()))
+
+
 def is_bullet(text: str) -> bool:
     """Whether a row begins with a bullet."""
     return bool(_BULLET.match(text))

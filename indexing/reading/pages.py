@@ -41,5 +41,6 @@ class PageContent:
     tables: list[FoundTable] = field(default_factory=list)
     drawings: list[FoundDrawing] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
-    footnotes: list[Row] = field(default_factory=list)
+    footnotes: list[list[Row]] = field(default_factory=list)
+    marks: frozenset[str] = frozenset()
     apparatus: list[Row] = field(default_factory=list)

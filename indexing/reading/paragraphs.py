@@ -7,7 +7,7 @@ is settled by how the rest of the book writes it.
 
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from indexing.reading.layout import Row
@@ -16,6 +16,7 @@ from indexing.reading.style import BookStyle
 from indexing.records import Span
 
 _SUPERSCRIPTS = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
+Marks = Mapping[int, frozenset[str]]
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*$")
 
 
@@ -36,14 +37,14 @@ class Content:
     offsets: list[int]
 
 
-def compose(rows: Sequence[Row], style: BookStyle, marks: frozenset[str] = frozenset()) -> Content:
-    """The content of rows in reading order. `marks` are footnote marks: as superscripts they are left out."""
+def compose(rows: Sequence[Row], style: BookStyle, marks: Marks | None = None) -> Content:
+    """The content of rows in reading order. `marks` are each page's footnote marks: as superscripts they are left out."""
     parts: list[str] = []
     spans: list[Span] = []
     offsets: list[int] = []
     length = 0
     for block in blocks(rows, style):
-        text, starts = _block_text(block, style, marks)
+        text, starts = _block_text(block, style, marks or {})
         if not text.strip():
             continue
         if parts:
@@ -54,6 +55,18 @@ def compose(rows: Sequence[Row], style: BookStyle, marks: frozenset[str] = froze
             offsets.append(length + start)
         length += len(text)
     return Content("\n\n".join(parts), spans, offsets)
+
+
+def joined(contents: Sequence[Content]) -> Content:
+    """Contents one after the other as paragraphs of one."""
+    text, spans, offsets = "", [], []
+    for content in contents:
+        if content.text:
+            text += "\n\n" if text else ""
+            offsets += [len(text) + offset for offset in content.offsets]
+            spans += content.spans
+            text += content.text
+    return Content(text, spans, offsets)
 
 
 def blocks(rows: Sequence[Row], style: BookStyle) -> list[Block]:
@@ -111,6 +124,8 @@ def _goes_on(block: Block, row: Row, style: BookStyle) -> bool:
     usual = _usual_step(block, style)
     if step > 1.3 * usual + 1 or abs(row.size - last.size) > 0.15 * last.size:
         return False
+    if step > usual + 0.14 * row.size and (_SENTENCE_END.search(last.text) or _is_short(last)):
+        return False
     return not _begins(last, row, style)
 
 
@@ -127,8 +142,12 @@ def _begins(last: Row, row: Row, style: BookStyle) -> bool:
     indent = row.x0 - last.x0
     if 0.8 * style.size < indent < 5 * style.size and abs(row.column[0] - last.x0) < 0.8 * style.size:
         return True
-    short = last.x1 < row.column[0] + 0.75 * (row.column[1] - row.column[0])
-    return short and bool(_SENTENCE_END.search(last.text)) and not row.text[:1].islower()
+    return _is_short(last) and bool(_SENTENCE_END.search(last.text)) and not row.text[:1].islower()
+
+
+def _is_short(row: Row) -> bool:
+    """Whether a row ends well before its column does."""
+    return row.x1 < row.column[0] + 0.75 * (row.column[1] - row.column[0])
 
 
 def _runs_over(last: Row, row: Row) -> bool:
@@ -140,12 +159,12 @@ def _runs_over(last: Row, row: Row) -> bool:
     return row.text[:1].islower()
 
 
-def _block_text(block: Block, style: BookStyle, marks: frozenset[str]) -> tuple[str, list[int]]:
+def _block_text(block: Block, style: BookStyle, marks: Marks) -> tuple[str, list[int]]:
     if block.kind == "code":
         return _listing(block.rows)
     text, starts = "", []
     for row in block.rows:
-        words = row_text(row, marks).strip()
+        words = row_text(row, marks.get(row.page, frozenset())).strip()
         if text:
             if block.kind == "list" and is_list_item(row.text):
                 text += "\n"
@@ -161,8 +180,8 @@ def _listing(rows: Sequence[Row]) -> tuple[str, list[int]]:
     left = min(row.x0 for row in rows)
     text, starts = "", []
     for index, row in enumerate(rows):
-        pitch = (row.x1 - row.x0) / max(1, len(row.text.strip()))
-        lead = max(0, round((row.x0 - left) / pitch)) if pitch else 0
+        pitch = (row.x1 - row.x0) / len(row.text)
+        lead = max(0, round((row.x0 - left) / pitch)) + len(row.text) - len(row.text.lstrip()) if pitch else 0
         if index:
             above = rows[index - 1]
             skipped = row.page == above.page and row.baseline - above.baseline > 1.7 * 1.2 * row.size
@@ -190,16 +209,18 @@ def _join(text: str, words: str, style: BookStyle) -> tuple[str, str]:
     """The text so far made ready for the next row's words: hyphen removed or kept, or a space added."""
     if text.endswith("\u00ad"):
         return text[:-1], words
-    head = re.search(r"([^\W\d_][\w'’-]*)[-\u2010]$", text)
+    head = re.search(r"(\w[\w'’-]*)[-\u2010]$", text)
     tail = re.match(r"[^\W\d_][\w'’-]*", words)
     if not head or not tail:
-        return text + ("" if text.endswith(("—", "/")) else " "), words
+        return text + ("" if re.search(r"\S[—/]$|\w–$", text) else " "), words
     return (text if keeps_hyphen(head.group(1), tail.group(), style) else text[:-1]), words
 
 
 def keeps_hyphen(head: str, tail: str, style: BookStyle) -> bool:
     """Whether a hyphen at a row's end is the word's own, judged by the book's other uses, then by its two halves."""
     if not tail[0].islower():
+        return True
+    if head[-1].isdigit():
         return True
     head, tail = head.casefold(), tail.casefold()
     whole, split = style.words[head + tail], style.words[f"{head}-{tail}"]

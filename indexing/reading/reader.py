@@ -13,6 +13,7 @@ from indexing.reading.apparatus import apparatus_rows
 from indexing.reading.captions import place_figures
 from indexing.reading.continued import found_doubts, join_over_pages
 from indexing.reading.diagrams import find_drawings
+from indexing.reading.footnotes import take_out_footnotes
 from indexing.reading.furniture import find_furniture
 from indexing.reading.headings import Heading, find_headings
 from indexing.reading.layout import rows_of
@@ -49,6 +50,8 @@ def read_book(path: Path, *, password: str | None = None, progress: Progress | N
     _take_out_apparatus(pages)
     style = measure(page.rows for page in pages)
     doubts = [doubt for page in pages for doubt in place_figures(page, style)]
+    for page in pages:
+        take_out_footnotes(page, style)
     join_over_pages(pages)
     doubts += [Doubt(page.number, text) for page in pages for text in found_doubts(page)]
     rows = [row for page in pages for row in page.rows]

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from indexing.reading.apparatus import is_apparatus_title
 from indexing.reading.diagrams import sentences
 from indexing.reading.exercises import find_questions, is_exercises_title
+from indexing.reading.footnotes import footnote_content
 from indexing.reading.found import FoundDrawing
 from indexing.reading.headings import Heading
 from indexing.reading.layout import Row
 from indexing.reading.numbering import heading_number
 from indexing.reading.pages import PageContent, Placed
-from indexing.reading.paragraphs import compose
+from indexing.reading.paragraphs import Content, Marks, compose
 from indexing.reading.style import BookStyle
 from indexing.reading.tables import JoinedTable
 from indexing.records import DiagramRecord, FigureRecord, Question, Record, Span, TableRecord, TextRecord, pages_of
@@ -24,8 +26,12 @@ class Section:
     exercises: bool
     rows: list[Row] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
-    footnotes: list[Row] = field(default_factory=list)
+    footnotes: list[list[Row]] = field(default_factory=list)
     apparatus: list[Row] = field(default_factory=list)
+
+    @property
+    def apparatus_title(self) -> bool:
+        return bool(self.path) and is_apparatus_title(self.path[-1])
 
     @property
     def heading(self) -> str:
@@ -43,10 +49,11 @@ class Sections:
 def assemble(pages: Sequence[PageContent], headings: Sequence[Heading], style: BookStyle) -> Sections:
     """Records and questions, section by section."""
     labels = {page.number: page.label for page in pages}
+    marks = {page.number: page.marks for page in pages if page.marks}
     records: list[Record] = []
     questions: list[Question] = []
     for section in divide(pages, headings):
-        records += _records(section, style, labels)
+        records += _records(section, style, labels, marks)
         if section.exercises:
             questions += find_questions(section.rows, style, section.heading, section.path, _chapter(section.path))
     return Sections(records, questions)
@@ -77,16 +84,16 @@ def divide(pages: Sequence[PageContent], headings: Sequence[Heading]) -> list[Se
     return sections
 
 
-def _records(section: Section, style: BookStyle, labels: dict[int, str]) -> list[Record]:
+def _records(section: Section, style: BookStyle, labels: dict[int, str], marks: Marks) -> list[Record]:
     records: list[Record] = []
-    records += _text(section, section.rows, "exercises" if section.exercises else "body", style, labels)
+    role = "apparatus" if section.apparatus_title else "exercises" if section.exercises else "body"
+    records += _text(section, compose(section.rows, style, marks), role, labels)
     records += [_figure(section, item, labels) for item in section.placed]
-    records += _text(section, section.footnotes, "footnote", style, labels)
-    return records + _text(section, section.apparatus, "apparatus", style, labels)
+    records += _text(section, footnote_content(section.footnotes, style), "footnote", labels)
+    return records + _text(section, compose(section.apparatus, style), "apparatus", labels)
 
 
-def _text(section: Section, rows: Sequence[Row], role: str, style: BookStyle, labels: dict[int, str]) -> list[Record]:
-    content = compose(rows, style)
+def _text(section: Section, content: Content, role: str, labels: dict[int, str]) -> list[Record]:
     if not content.text:
         return []
     return [

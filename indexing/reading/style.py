@@ -2,7 +2,6 @@
 
 import itertools
 import re
-import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -88,4 +87,6 @@ def _leading(pages: Sequence[Sequence[Row]], size: float) -> float:
         for row, below in itertools.pairwise(rows)
         if abs(row.size - size) < 0.6 and abs(below.size - size) < 0.6 and 0 < below.baseline - row.baseline < 2.5 * size
     ]
-    return statistics.mode(steps) if steps else 1.2 * size
+    counts = Counter(steps)
+    often = [step for step, count in counts.items() if count * 5 >= max(counts.values())]
+    return min(often) if often else 1.2 * size

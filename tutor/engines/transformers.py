@@ -32,14 +32,13 @@ class TransformersEngine:
         self.has_adapter = has_adapter
         self.context_tokens = int(getattr(model.config, "max_position_embeddings", 4096))
         self._queue = Queue()
-        self._special = sorted(set(tokenizer.all_special_tokens), key=len, reverse=True)
 
     @classmethod
     def load(cls, source: str, name: str, adapter: Path | None = None, lookup: bool | None = None) -> "TransformersEngine":
         """Load a model by hub name or folder, and an adapter. ModelError says what is wrong and what to do."""
-        _quiet()
-        tokenizer = _load_tokenizer(source)
-        model = _load_model(source)
+        quiet()
+        tokenizer = load_tokenizer(source)
+        model = load_model(source)
         if adapter is not None:
             check_adapter(adapter, source)
             model = _with_adapter(model, adapter)
@@ -86,27 +85,7 @@ class TransformersEngine:
         return found
 
     def _encode(self, messages: Sequence[Message]) -> Any:
-        """Token ids of the chat; where a template knows no system message, that goes before the user's."""
-        chat = [{"role": item.role, "content": self._defused(item.content)} for item in messages]
-        if not self.tokenizer.chat_template:
-            text = "\n\n".join(item["content"] for item in chat) + "\n\nAnswer:"
-            return self.tokenizer(text, return_tensors="pt").to(self.model.device)
-        from jinja2.exceptions import TemplateError
-
-        options = {"add_generation_prompt": True, "return_tensors": "pt", "return_dict": True}
-        try:
-            encoded = self.tokenizer.apply_chat_template(chat, **options)
-        except TemplateError:
-            merged = [{"role": "user", "content": "\n\n".join(item["content"] for item in chat)}]
-            encoded = self.tokenizer.apply_chat_template(merged, **options)
-        return encoded.to(self.model.device)
-
-    def _defused(self, text: str) -> str:
-        """Text in which none of the tokenizer's special tokens stands as such."""
-        for token in self._special:
-            if token in text:
-                text = text.replace(token, f"{token[0]} {token[1:]}")
-        return text
+        return encode_chat(self.tokenizer, messages).to(self.model.device)
 
     def _generate(self, inputs: Any, generation: Generation) -> Iterator[str]:
         """Run `generate` in a thread of its own and hand out what it writes."""
@@ -164,6 +143,35 @@ class TransformersEngine:
             )
 
 
+def encode_chat(tokenizer: Any, messages: Sequence[Message]) -> Any:
+    """Token ids (1, length) of a chat in the tokenizer's own template, up to where the assistant's reply begins, or, where
+    the last message is the assistant's, to its end. Training and answering both come through here.
+
+    Where a template knows no system message, that goes before the user's. No message can hold a special token.
+    """
+    chat = [{"role": item.role, "content": _defused(tokenizer, item.content)} for item in messages]
+    replied = bool(chat) and chat[-1]["role"] == "assistant"
+    if not tokenizer.chat_template:
+        asked = "\n\n".join(item["content"] for item in chat[: len(chat) - replied]) + "\n\nAnswer:"
+        return tokenizer(f"{asked} {chat[-1]['content']}{tokenizer.eos_token}" if replied else asked, return_tensors="pt")
+    from jinja2.exceptions import TemplateError
+
+    options = {"add_generation_prompt": not replied, "return_tensors": "pt", "return_dict": True}
+    try:
+        return tokenizer.apply_chat_template(chat, **options)
+    except TemplateError:
+        merged = [{"role": "user", "content": "\n\n".join(item["content"] for item in chat if item["role"] != "assistant")}]
+        return tokenizer.apply_chat_template([*merged, *chat[len(chat) - replied :]], **options)
+
+
+def _defused(tokenizer: Any, text: str) -> str:
+    """Text in which none of the tokenizer's special tokens stands as such."""
+    for token in sorted(set(tokenizer.all_special_tokens), key=len, reverse=True):
+        if token in text:
+            text = text.replace(token, f"{token[0]} {token[1:]}")
+    return text
+
+
 def _pieces(streamer: Any, generation: Generation) -> Iterator[str]:
     """What the streamer holds, until the end or the stop."""
     while not generation.stop.is_set():
@@ -203,10 +211,11 @@ def _with_adapter(model: Any, adapter: Path) -> Any:
     try:
         return PeftModel.from_pretrained(model, str(adapter)).eval()
     except (RuntimeError, ValueError, OSError) as error:
-        raise ModelError(f"{adapter}: does not fit this model ({_brief(error)})") from None
+        raise ModelError(f"{adapter}: does not fit this model ({brief(error)})") from None
 
 
-def _load_tokenizer(source: str) -> Any:
+def load_tokenizer(source: str) -> Any:
+    """The tokenizer of a model by hub name or folder. ModelError where there is none."""
     from transformers import AutoTokenizer
 
     try:
@@ -215,17 +224,21 @@ def _load_tokenizer(source: str) -> Any:
         raise _missing(source, error) from None
 
 
-def _load_model(source: str) -> Any:
+def load_model(source: str, in_four_bit: bool | None = None) -> Any:
+    """A causal model by hub name or folder, in evaluation mode; in 4-bit on CUDA where it is large, or where told to.
+
+    ModelError says why it cannot be loaded.
+    """
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM
 
-    options: dict[str, Any] = {"dtype": _dtype()}
+    options: dict[str, Any] = {"dtype": best_dtype()}
     try:
         config = AutoConfig.from_pretrained(source)
         if torch.cuda.is_available():
-            options["device_map"] = {"": 0}
-            if _parameters(config) >= _FOUR_BIT_FROM:
-                options["quantization_config"] = _four_bit()
+            options["device_map"] = {"": torch.cuda.current_device()}
+            if _parameters(config) >= _FOUR_BIT_FROM if in_four_bit is None else in_four_bit:
+                options["quantization_config"] = four_bit()
         return AutoModelForCausalLM.from_pretrained(source, **options).eval()
     except (OSError, ValueError) as error:
         raise _missing(source, error) from None
@@ -233,7 +246,7 @@ def _load_model(source: str) -> Any:
         raise _told(error, source) from error
 
 
-def _dtype() -> Any:
+def best_dtype() -> Any:
     """bf16 on CUDA and on CPUs with instructions for it, else fp32."""
     import torch
 
@@ -256,7 +269,8 @@ def _parameters(config: Any) -> int:
     return 12 * layers * width * width + 2 * width * int(getattr(config, "vocab_size", 0))
 
 
-def _four_bit() -> Any:
+def four_bit() -> Any:
+    """The quantisation that both answering and training use on CUDA: nf4 with double quantisation, computing in bf16."""
     import torch
     from transformers import BitsAndBytesConfig
 
@@ -276,7 +290,7 @@ def _missing(source: str, error: Exception) -> ModelError:
         return ModelError(f"{source}: a gated model; accept its licence on its page and set HF_TOKEN to your access token")
     if not Path(source).exists() and source.startswith((".", "/", "~")):
         return ModelError(f"{source}: no such folder")
-    return ModelError(f"{source}: not a causal language model that can be loaded here ({_brief(error)})")
+    return ModelError(f"{source}: not a causal language model that can be loaded here ({brief(error)})")
 
 
 def _told(error: BaseException, name: str) -> ModelError:
@@ -286,14 +300,16 @@ def _told(error: BaseException, name: str) -> ModelError:
         return ModelError(
             f"{name}: the {where} memory is full; choose a smaller model, fewer passages (--top-k), or close other programs"
         )
-    return ModelError(f"{name}: the model failed ({_brief(error)})")
+    return ModelError(f"{name}: the model failed ({brief(error)})")
 
 
-def _brief(error: BaseException) -> str:
+def brief(error: BaseException) -> str:
+    """An error's message as one short line."""
     return " ".join(str(error).split())[:160]
 
 
-def _quiet() -> None:
+def quiet() -> None:
+    """Keep transformers from writing bars and warnings between our own lines."""
     import transformers
 
     transformers.utils.logging.set_verbosity_error()

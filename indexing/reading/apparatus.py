@@ -17,8 +17,8 @@ CONTENTS_TITLE = re.compile(
 
 
 def is_apparatus_title(text: str) -> bool:
-    """Whether a heading says contents, list of …, or index."""
-    title = re.sub(r"^(?:appendix\s+)?[A-Z0-9]{1,3}[.:]?\s+(?=\w{4})", "", text.strip())
+    """Whether a heading says contents, list of … or index; with a number ("10 Indexes") it is about them instead."""
+    title = re.sub(r"^(?:appendix\s+[A-Z0-9]{1,3}|[A-Z])[.:]?\s+(?=\w{4})", "", text.strip(), flags=re.I)
     return bool(CONTENTS_TITLE.fullmatch(title.strip()))
 
 

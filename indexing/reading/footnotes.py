@@ -14,29 +14,48 @@ from indexing.reading.style import BookStyle
 
 _MARK = re.compile(r"\s*(\d{1,3}|[*†‡§¶]{1,3}|[a-z](?=\s))[.)\]]?\s*(?=\S)")
 
+_GLUED = re.compile(r"(?<=[a-z][.,;:)”’])(\d{1,2}|[*†‡§])(?=\s|$)")
+
 
 def take_out_footnotes(page: PageContent, style: BookStyle) -> None:
-    """Move footnotes from `page.rows` to `page.footnotes`, and note their marks."""
-    called = {piece.text.strip() for row in page.rows for piece in row.pieces[1:] if piece.superscript}
-    first = _first_row(page.rows, style, called)
-    taken: set[int] = set()
+    """Move footnotes from `page.rows` to `page.footnotes`, and take the marks that call them out of the text."""
+    called = {mark for row in page.rows for mark in _calls(row)}
     notes: list[list[Row]] = []
+    taken: set[int] = set()
     marks: set[str] = set()
-    for index in first:
-        mark = _mark(page.rows[index], called)
-        if mark:
+    following: set[str] = set()  # the mark that comes next, in case the text's own was lost
+    for index in _small_print(page.rows, style, called):
+        if mark := _mark(page.rows[index], called | following):
             notes.append([])
             marks.add(mark)
-        if notes:
-            notes[-1].append(page.rows[index])
-            taken.add(index)
+            following = {str(int(mark) + 1)} if mark.isdigit() else set()
+        notes[-1].append(page.rows[index])
+        taken.add(index)
+    if not notes:
+        return
     page.footnotes = notes
-    page.marks = frozenset(marks)
-    page.rows = [row for index, row in enumerate(page.rows) if index not in taken]
-    _move_anchors(page, sorted(taken))
+    page.rows = [_without_calls(row, marks) for index, row in enumerate(page.rows) if index not in taken]
+    page.placed = [replace(item, anchor=item.anchor - sum(index < item.anchor for index in taken)) for item in page.placed]
 
 
-def _first_row(rows: Sequence[Row], style: BookStyle, called: set[str]) -> list[int]:
+def _calls(row: Row) -> set[str]:
+    """The marks that a row may call: raised pieces, and digits right after a sentence (raised by the font itself)."""
+    raised = {piece.text.strip() for piece in row.pieces[1:] if piece.superscript}
+    return raised | {match.group(1) for match in _GLUED.finditer(row.text)}
+
+
+def _without_calls(row: Row, marks: set[str]) -> Row:
+    if not _calls(row) & marks:
+        return row
+    pieces = [
+        replace(piece, text=_GLUED.sub(lambda match: "" if match.group(1) in marks else match.group(), piece.text))
+        for number, piece in enumerate(row.pieces)
+        if not (number and piece.superscript and piece.text.strip() in marks)
+    ]
+    return replace(row, pieces=tuple(pieces), text="".join(piece.text for piece in pieces).rstrip())
+
+
+def _small_print(rows: Sequence[Row], style: BookStyle, called: set[str]) -> list[int]:
     """The indices of the rows of small print that end each column, from the first one that begins with a mark."""
     found: list[int] = []
     for column in {row.column for row in rows}:
@@ -57,12 +76,12 @@ def _mark(row: Row, called: set[str]) -> str | None:
     match = _MARK.match(row.text)
     if not match:
         return None
-    raised = row.pieces[0].superscript or (len(row.pieces) > 1 and row.pieces[0].size < 0.85 * row.pieces[1].size)
-    return match.group(1) if raised or match.group(1) in called else None
-
-
-def _move_anchors(page: PageContent, taken: Sequence[int]) -> None:
-    page.placed = [replace(item, anchor=item.anchor - sum(index < item.anchor for index in taken)) for item in page.placed]
+    lead = row.pieces[0]
+    raised = lead.superscript or (len(row.pieces) > 1 and lead.size < 0.85 * row.pieces[1].size)
+    if raised:
+        return match.group(1)
+    pointed = row.text[match.end(1) : match.end(1) + 1] in ".)]"  # "1.1 Name …", "2) …" begin a numbered list
+    return match.group(1) if match.group(1) in called and not pointed else None
 
 
 def footnote_content(notes: Sequence[Sequence[Row]], style: BookStyle) -> Content:

@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from indexing.reading.layout import Row
 
 EDGE = 0.14  # the part of the page's height, at the top and at the bottom, where furniture is looked for
+SAME_PLACE = 1.5  # points by which baselines of one running header may differ from page to page
 _DIGITS = re.compile(r"\d+|(?<![^\W\d_])[ivxlcdm]+(?![^\W\d_])", re.I)
 _NUMBER_ALONE = re.compile(r"\W*(?:page\s*)?(?:\d{1,4}|[ivxlc]{1,7}|[A-Z]-?\d{1,3})(?:\s*(?:of|/)\s*\d+)?\W*", re.I)
 
-Slot = tuple[str, int, float, str]
+Slot = tuple[str, float, str, float]
 
 
 def find_furniture(pages: Sequence[Sequence[Row]], heights: Sequence[float]) -> list[set[int]]:
     """For each page the indices of its rows that are furniture. `heights` are the pages' heights in points."""
-    slots = [_slots(rows, height) for rows, height in zip(pages, heights, strict=True)]
+    slots = _slots(pages, heights)
     texts: dict[Slot, Counter[str]] = defaultdict(Counter)
     for rows, found in zip(pages, slots, strict=True):
         for index, slot in found.items():
@@ -37,14 +38,23 @@ def find_furniture(pages: Sequence[Sequence[Row]], heights: Sequence[float]) -> 
     ]
 
 
-def _slots(rows: Sequence[Row], height: float) -> dict[int, Slot]:
-    """The slots of the rows near the edges, by the row's index."""
-    found: dict[int, Slot] = {}
-    for index, row in enumerate(rows):
-        edge = "top" if row.box[3] < EDGE * height else "bottom" if row.box[1] > (1 - EDGE) * height else ""
-        if edge:
-            found[index] = (edge, round(row.baseline / 3), round(row.size * 2) / 2, row.font)
-    return found
+def _slots(pages: Sequence[Sequence[Row]], heights: Sequence[float]) -> list[dict[int, Slot]]:
+    """For each page the slots of its rows near the edges, by the row's index. Baselines a little apart are one place."""
+    places: dict[tuple[str, float, str], list[tuple[float, int, int]]] = defaultdict(list)
+    for number, (rows, height) in enumerate(zip(pages, heights, strict=True)):
+        for index, row in enumerate(rows):
+            edge = "top" if row.box[3] < EDGE * height else "bottom" if row.box[1] > (1 - EDGE) * height else ""
+            if edge:
+                places[edge, round(row.size * 2) / 2, row.font].append((row.baseline, number, index))
+    slots: list[dict[int, Slot]] = [{} for _ in pages]
+    for place, found in places.items():
+        start = last = -1.0
+        for baseline, number, index in sorted(found):
+            if baseline - last > SAME_PLACE:
+                start = baseline
+            last = baseline
+            slots[number][index] = (*place, start)
+    return slots
 
 
 def _without_numbers(text: str) -> str:

@@ -42,5 +42,4 @@ class PageContent:
     drawings: list[FoundDrawing] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
     footnotes: list[list[Row]] = field(default_factory=list)
-    marks: frozenset[str] = frozenset()
     apparatus: list[Row] = field(default_factory=list)

@@ -7,7 +7,7 @@ is settled by how the rest of the book writes it.
 
 import re
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from indexing.reading.layout import Row
@@ -16,7 +16,6 @@ from indexing.reading.style import BookStyle
 from indexing.records import Span
 
 _SUPERSCRIPTS = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
-Marks = Mapping[int, frozenset[str]]
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*$")
 
 
@@ -37,14 +36,14 @@ class Content:
     offsets: list[int]
 
 
-def compose(rows: Sequence[Row], style: BookStyle, marks: Marks | None = None) -> Content:
-    """The content of rows in reading order. `marks` are each page's footnote marks: as superscripts they are left out."""
+def compose(rows: Sequence[Row], style: BookStyle) -> Content:
+    """The content of rows in reading order."""
     parts: list[str] = []
     spans: list[Span] = []
     offsets: list[int] = []
     length = 0
     for block in blocks(rows, style):
-        text, starts = _block_text(block, style, marks or {})
+        text, starts = _block_text(block, style)
         if not text.strip():
             continue
         if parts:
@@ -126,7 +125,7 @@ def _goes_on(block: Block, row: Row, style: BookStyle) -> bool:
         return False
     if step > usual + 0.14 * row.size and (_SENTENCE_END.search(last.text) or _is_short(last)):
         return False
-    return not _begins(last, row, style)
+    return not _begins(block, row, style)
 
 
 def _usual_step(block: Block, style: BookStyle) -> float:
@@ -137,10 +136,14 @@ def _usual_step(block: Block, style: BookStyle) -> float:
     return max(style.leading * size / style.size, 1.05 * size)
 
 
-def _begins(last: Row, row: Row, style: BookStyle) -> bool:
-    """A first-line indent, or a short last line that ends a sentence."""
+def _begins(block: Block, row: Row, style: BookStyle) -> bool:
+    """A first-line indent, the end of a hanging indent, or a short last line that ends a sentence."""
+    first, last = block.rows[0], block.rows[-1]
+    ended = bool(_SENTENCE_END.search(last.text)) or _is_short(last)
     indent = row.x0 - last.x0
-    if 0.8 * style.size < indent < 5 * style.size and abs(row.column[0] - last.x0) < 0.8 * style.size:
+    if 0.8 * style.size < indent < 5 * style.size and abs(row.column[0] - last.x0) < 0.8 * style.size and ended:
+        return True
+    if last.x0 > first.x0 + 0.6 * style.size and abs(row.x0 - first.x0) < 1 and ended:
         return True
     return _is_short(last) and bool(_SENTENCE_END.search(last.text)) and not row.text[:1].islower()
 
@@ -159,12 +162,12 @@ def _runs_over(last: Row, row: Row) -> bool:
     return row.text[:1].islower()
 
 
-def _block_text(block: Block, style: BookStyle, marks: Marks) -> tuple[str, list[int]]:
+def _block_text(block: Block, style: BookStyle) -> tuple[str, list[int]]:
     if block.kind == "code":
         return _listing(block.rows)
     text, starts = "", []
     for row in block.rows:
-        words = row_text(row, marks.get(row.page, frozenset())).strip()
+        words = row_text(row).strip()
         if text:
             if block.kind == "list" and is_list_item(row.text):
                 text += "\n"
@@ -191,16 +194,13 @@ def _listing(rows: Sequence[Row]) -> tuple[str, list[int]]:
     return text, starts
 
 
-def row_text(row: Row, marks: frozenset[str] = frozenset()) -> str:
-    """A row's text; superscript digits as such ("10²" is not "102"), footnote marks left out, runs of blanks as one."""
+def row_text(row: Row) -> str:
+    """A row's text; superscript digits as such ("10²" is not "102"), runs of blanks as one."""
     parts: list[str] = []
     for number, piece in enumerate(row.pieces):
         text = piece.text
-        if piece.superscript and number:
-            if text.strip() in marks:
-                continue
-            if text.strip().isdigit():
-                text = text.translate(_SUPERSCRIPTS)
+        if piece.superscript and number and text.strip().isdigit():
+            text = text.translate(_SUPERSCRIPTS)
         parts.append(text)
     return re.sub(r"(?<=\S) {2,}", " ", "".join(parts)).rstrip(" ")
 

@@ -12,7 +12,7 @@ from indexing.reading.headings import Heading
 from indexing.reading.layout import Row
 from indexing.reading.numbering import heading_number
 from indexing.reading.pages import PageContent, Placed
-from indexing.reading.paragraphs import Content, Marks, compose
+from indexing.reading.paragraphs import Content, compose
 from indexing.reading.style import BookStyle
 from indexing.reading.tables import JoinedTable
 from indexing.records import DiagramRecord, FigureRecord, Question, Record, Span, TableRecord, TextRecord, pages_of
@@ -49,11 +49,10 @@ class Sections:
 def assemble(pages: Sequence[PageContent], headings: Sequence[Heading], style: BookStyle) -> Sections:
     """Records and questions, section by section."""
     labels = {page.number: page.label for page in pages}
-    marks = {page.number: page.marks for page in pages if page.marks}
     records: list[Record] = []
     questions: list[Question] = []
     for section in divide(pages, headings):
-        records += _records(section, style, labels, marks)
+        records += _records(section, style, labels)
         if section.exercises:
             questions += find_questions(section.rows, style, section.heading, section.path, _chapter(section.path))
     return Sections(records, questions)
@@ -84,10 +83,10 @@ def divide(pages: Sequence[PageContent], headings: Sequence[Heading]) -> list[Se
     return sections
 
 
-def _records(section: Section, style: BookStyle, labels: dict[int, str], marks: Marks) -> list[Record]:
+def _records(section: Section, style: BookStyle, labels: dict[int, str]) -> list[Record]:
     records: list[Record] = []
     role = "apparatus" if section.apparatus_title else "exercises" if section.exercises else "body"
-    records += _text(section, compose(section.rows, style, marks), role, labels)
+    records += _text(section, compose(section.rows, style), role, labels)
     records += [_figure(section, item, labels) for item in section.placed]
     records += _text(section, footnote_content(section.footnotes, style), "footnote", labels)
     return records + _text(section, compose(section.apparatus, style), "apparatus", labels)

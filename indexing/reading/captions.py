@@ -36,7 +36,7 @@ class _Region:
 
 
 def place_figures(page: PageContent, style: BookStyle) -> list[Doubt]:
-    """Fill `page.placed`, take what is placed out of `page.rows`, and say which table's caption has no table."""
+    """Fill `page.placed`, take what is placed out of `page.rows`, and say what is doubtful about it."""
     regions = _regions(page, style)
     inside = {i for i, row in enumerate(page.rows) if any(_holds(r.box, row.box) for r in regions if r.found is not None)}
     captions = _captions(page.rows, regions, inside, style)
@@ -49,9 +49,10 @@ def place_figures(page: PageContent, style: BookStyle) -> list[Doubt]:
     page.placed = sorted(placed, key=lambda item: (item.anchor, item.box[1]))
     lost = [c for c in captions if c not in pairs.values() and c.kind == "table"]
     page.rows = [page.rows[index] for index in kept]
-    return [
-        Doubt(page.number, f"no table was found for the caption “{c.text[:80]}”; its cells stand in the text") for c in lost
-    ]
+    messages = [f"no table was found for the caption “{c.text[:80]}”; its cells stand in the text" for c in lost]
+    messages += [f"table: {table.doubt}" for table in page.tables if table.doubt]
+    messages += [f"drawing: {doubt}" for drawing in page.drawings for doubt in drawing.doubts]
+    return [Doubt(page.number, message) for message in messages]
 
 
 def _regions(page: PageContent, style: BookStyle) -> list[_Region]:

@@ -32,13 +32,3 @@ def _joined(above: Placed, below: Placed) -> Placed | None:
     if new_caption or not goes_on(above.found.pieces[-1], below.found.pieces[0]):
         return None
     return replace(above, found=join_tables([*above.found.pieces, *below.found.pieces]))
-
-
-def found_doubts(page: PageContent) -> list[str]:
-    """What the detectors of tables and drawings were unsure of."""
-    doubts: list[str] = []
-    for item in page.tables:
-        doubts += [f"table: {item.doubt}"] if item.doubt else []
-    for drawing in page.drawings:
-        doubts += [f"drawing: {doubt}" for doubt in drawing.doubts]
-    return doubts

@@ -80,8 +80,9 @@ def _mark(row: Row, called: set[str]) -> str | None:
     raised = lead.superscript or (len(row.pieces) > 1 and lead.size < 0.85 * row.pieces[1].size)
     if raised:
         return match.group(1)
-    pointed = row.text[match.end(1) : match.end(1) + 1] in ".)]"  # "1.1 Name …", "2) …" begin a numbered list
-    return match.group(1) if match.group(1) in called and not pointed else None
+    after = row.text[match.end(1) : match.end(1) + 1]
+    pointed = after in ".)]"  # "1.1 Name …", "2) …" begin a numbered list
+    return match.group(1) if after.isupper() or (match.group(1) in called and not pointed) else None
 
 
 def footnote_content(notes: Sequence[Sequence[Row]], style: BookStyle) -> Content:

@@ -6,6 +6,13 @@ from indexing.reading.found import FoundDrawing, FoundTable
 from indexing.reading.layout import Row
 from indexing.reading.pdf import Box
 from indexing.reading.tables import JoinedTable
+from indexing.records import Span
+
+
+def span_of(row: Row) -> Span:
+    """Where a row is printed, to a tenth of a point."""
+    x0, y0, x1, y1 = (round(value, 1) for value in row.box)
+    return row.page, x0, y0, x1, y1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +48,6 @@ class PageContent:
     tables: list[FoundTable] = field(default_factory=list)
     drawings: list[FoundDrawing] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
+    furniture: list[Row] = field(default_factory=list)
     footnotes: list[list[Row]] = field(default_factory=list)
     apparatus: list[Row] = field(default_factory=list)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from indexing.reading.layout import Row
 from indexing.reading.numbering import is_list_item
+from indexing.reading.pages import span_of
 from indexing.reading.style import BookStyle
 from indexing.records import Span
 
@@ -50,7 +51,7 @@ def compose(rows: Sequence[Row], style: BookStyle) -> Content:
             length += 2
         parts.append(text)
         for row, start in zip(block.rows, starts, strict=True):
-            spans.append((row.page, *(round(value, 1) for value in row.box)))  # type: ignore[arg-type]
+            spans.append(span_of(row))
             offsets.append(length + start)
         length += len(text)
     return Content("\n\n".join(parts), spans, offsets)

@@ -143,10 +143,20 @@ class Pdf:
 
     def page(self, number: int) -> Page:
         """The lines and images of page `number` (1-based). PageError where the library cannot read it."""
+        return self._read_page(number, self._textpage(number))
+
+    def recognised(self, number: int, language: str = "eng", dpi: int = 200) -> Page:
+        """The page as Tesseract, which must be installed, reads its picture. PageError where it fails."""
+        page = self._page(number)
+        with self._reading(number):
+            textpage = page.get_textpage_ocr(flags=0, language=language, dpi=dpi, full=True)
+        return self._read_page(number, textpage)
+
+    def _read_page(self, number: int, textpage: Any) -> Page:
         page = self._page(number)
         matrix = page.rotation_matrix
         with self._reading(number):
-            blocks = page.get_text("dict", textpage=self._textpage(number))["blocks"]
+            blocks = page.get_text("dict", textpage=textpage)["blocks"]
             image_info = page.get_image_info()
         lines = tuple(
             _line(line, block_number, matrix)
@@ -203,7 +213,9 @@ class Pdf:
     def _textpage(self, number: int) -> Any:
         """The text of a page in PyMuPDF's own form, from which lines and words are taken."""
         flags = _pymupdf().TEXTFLAGS_WORDS & ~_pymupdf().TEXT_PRESERVE_LIGATURES
-        return self._keep("textpage", number, lambda number: self._page(number).get_textpage(flags=flags))
+        page = self._page(number)
+        with self._reading(number):
+            return self._keep("textpage", number, lambda _: page.get_textpage(flags=flags))
 
     def _keep(self, kind: str, number: int, read: Callable[[int], Any]) -> Any:
         """What was read of the latest page, since several detectors ask for the same."""

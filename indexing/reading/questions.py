@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from indexing.errors import SourceError
+from indexing.reading.collect import Progress, collect
 from indexing.reading.headings import find_headings
 from indexing.reading.layout import Row
 from indexing.reading.numbering import heading_number
 from indexing.reading.paragraphs import compose
-from indexing.reading.reader import Progress, read_pages, take_out_furniture
 from indexing.reading.style import BookStyle, measure
 from indexing.records import Question
 
@@ -33,8 +33,7 @@ Form = tuple[bool, int, str]
 
 def read_questions(path: Path, *, password: str | None = None, progress: Progress | None = None) -> list[Question]:
     """The numbered question–answer pairs of a PDF, in order. SourceError where the PDF has none."""
-    pages, _ = read_pages(path, password, progress, figures=False)
-    take_out_furniture(pages)
+    pages = collect(path, password, progress, figures=False).pages
     rows = [row for page in pages for row in page.rows]
     style = measure(page.rows for page in pages)
     starts = _starts(rows)

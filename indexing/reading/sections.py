@@ -8,6 +8,7 @@ from indexing.reading.diagrams import sentences
 from indexing.reading.exercises import find_questions, is_exercises_title
 from indexing.reading.footnotes import footnote_content
 from indexing.reading.found import FoundDrawing
+from indexing.reading.grids import keyed_rows
 from indexing.reading.headings import Heading
 from indexing.reading.layout import Row
 from indexing.reading.numbering import heading_number
@@ -123,7 +124,7 @@ def _figure(section: Section, item: Placed, labels: dict[int, str]) -> Record:
         return TableRecord(
             **_located(section, spans, labels),  # type: ignore[arg-type]
             caption=item.caption,
-            content=_dicts(table.grid, table.header_rows),
+            content=keyed_rows(table.grid, table.header_rows),
             grid=table.grid,
             header_rows=table.header_rows,
         )
@@ -133,20 +134,6 @@ def _figure(section: Section, item: Placed, labels: dict[int, str]) -> Record:
         diagram = item.found.diagram
         return DiagramRecord(**located, content=sentences(diagram), caption=item.caption, diagram=diagram)  # type: ignore[arg-type]
     return FigureRecord(**located, caption=item.caption)  # type: ignore[arg-type]
-
-
-def _dicts(grid: Sequence[Sequence[str]], header_rows: int) -> list[dict[str, str]]:
-    """Each row keyed by its column's header: the cells of all header rows, top to bottom, repeats left out."""
-    keys: list[str] = []
-    for column in range(max((len(row) for row in grid), default=0)):
-        parts: list[str] = []
-        for row in grid[:header_rows]:
-            if column < len(row) and row[column] and row[column] not in parts:
-                parts.append(row[column])
-        key = " ".join(parts) or f"column {column + 1}"
-        count = sum(1 for other in keys if other == key or other.startswith(f"{key} ("))
-        keys.append(f"{key} ({count + 1})" if count else key)
-    return [dict(zip(keys, row, strict=False)) for row in grid[header_rows:]]
 
 
 def _chapter(path: Sequence[str]) -> str:

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from indexing.reading.pdf import Word
 from indexing.reading.tables.bands import with_bands_cut
 from indexing.reading.tables.cells import Cell, Draft
-from indexing.reading.tables.columns import PrintedLine, River, extent, place, word_height
+from indexing.reading.tables.columns import Entry, PrintedLine, River, extent, place, word_height
 from indexing.reading.tables.geometry import overlap
 from indexing.reading.tables.rows import bottom, rows_of, top
 from indexing.reading.tables.rulings import Ruling
@@ -46,7 +45,8 @@ def build(
         else:
             groups = rows_of(band, rivers, height)
         for group in groups:
-            cells += _row_cells(len(ys) - 1, [band[index] for index in group], rivers, height, len(xs) - 1)
+            under = _rules_under(band, group, partial, height) if number == 0 else []
+            cells += _row_cells(len(ys) - 1, [band[index] for index in group], rivers, height, xs, under)
             last = edges[number + 1]
             if group[-1] + 1 < len(band):
                 last = (bottom(band[group[-1]]) + top(band[group[-1] + 1])) / 2
@@ -70,11 +70,27 @@ def _header_rows(
     return rows
 
 
-def _row_cells(row: int, lines: Sequence[PrintedLine], rivers: Sequence[River], height: float, columns: int) -> list[Cell]:
+def _rules_under(band: Sequence[PrintedLine], group: Sequence[int], partial: Sequence[Ruling], height: float) -> list[Ruling]:
+    """The partial rules between a header's level and the next: they show which columns an entry above them spans."""
+    if group[-1] + 1 >= len(band):
+        return []
+    low, high = bottom(band[group[-1]]) - 0.5 * height, bottom(band[group[-1] + 1])
+    return [rule for rule in partial if low < rule.at < high and rule.at > top(band[group[-1]])]
+
+
+def _row_cells(
+    row: int,
+    lines: Sequence[PrintedLine],
+    rivers: Sequence[River],
+    height: float,
+    xs: Sequence[float],
+    under: Sequence[Ruling],
+) -> list[Cell]:
     """The cells of one row; entries that share a column are one cell."""
-    spans: list[tuple[int, int, list[Word]]] = []
+    spans: list[Entry] = []
     for line in lines:
-        for first, last, words in place(line, rivers, height):
+        for entry in place(line, rivers, height):
+            first, last, words = _spanned(entry, xs, under)
             touching = [span for span in spans if overlap(first, last, span[0], span[1]) >= 0]
             for span in touching:
                 spans.remove(span)
@@ -82,4 +98,19 @@ def _row_cells(row: int, lines: Sequence[PrintedLine], rivers: Sequence[River], 
             spans.append((first, last, words))
     cells = [Cell(row, first, row, last, words) for first, last, words in spans]
     covered = {column for first, last, _ in spans for column in range(first, last + 1)}
-    return cells + [Cell(row, column, row, column) for column in range(columns) if column not in covered]
+    return cells + [Cell(row, column, row, column) for column in range(len(xs) - 1) if column not in covered]
+
+
+def _spanned(entry: Entry, xs: Sequence[float], under: Sequence[Ruling]) -> Entry:
+    """A header's entry over the columns that a rule below it underlines."""
+    low, high = extent(entry[2])
+    for rule in under:
+        if rule.low < (low + high) / 2 < rule.high:
+            columns = [
+                column
+                for column, (left, right) in enumerate(pairwise(xs))
+                if overlap(left, right, rule.low, rule.high) > 0.5 * (right - left)
+            ]
+            if columns:
+                return columns[0], columns[-1], entry[2]
+    return entry

@@ -5,12 +5,13 @@ Detectors build a `Draft`; `found` turns it into the FoundTable that the reader 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 
 from indexing.reading.found import FoundTable
 from indexing.reading.pdf import Box, Word
 from indexing.reading.tables.geometry import hull, text_of
 
-SPACER = 8.0  # points: an empty row or column no wider than this separates, it is no place for text
+SPACER = 1.5  # heights of a word: an empty column no wider, or a row no higher than half of it, is no place for text
 
 
 @dataclass(slots=True)
@@ -55,10 +56,11 @@ class Draft:
 
 def without_empty(draft: Draft) -> Draft | None:
     """The draft without empty rows and columns at its border, and without empty spacers inside; None where all is empty."""
-    keep_rows = _kept(draft.ys, {row for cell in draft.cells if cell.words for row in range(cell.row, cell.last_row + 1)})
-    keep_columns = _kept(
-        draft.xs, {column for cell in draft.cells if cell.words for column in range(cell.column, cell.last_column + 1)}
-    )
+    used = [cell for cell in draft.cells if cell.words]
+    spacer = SPACER * median([word.box[3] - word.box[1] for cell in used for word in cell.words] or [0.0])
+    rows_used = {row for cell in used for row in range(cell.row, cell.last_row + 1)}
+    columns_used = {column for cell in used for column in range(cell.column, cell.last_column + 1)}
+    keep_rows, keep_columns = _kept(draft.ys, rows_used, spacer / 2), _kept(draft.xs, columns_used, spacer)
     if not keep_rows or not keep_columns:
         return None
     rows = {old: new for new, old in enumerate(keep_rows)}
@@ -72,11 +74,11 @@ def without_empty(draft: Draft) -> Draft | None:
     return Draft(_bounds(draft.xs, keep_columns), _bounds(draft.ys, keep_rows), cells)
 
 
-def _kept(bounds: Sequence[float], used: set[int]) -> list[int]:
+def _kept(bounds: Sequence[float], used: set[int], spacer: float) -> list[int]:
     """Positions from the first to the last used one, without unused ones that are narrow."""
     if not used:
         return []
-    return [index for index in range(min(used), max(used) + 1) if index in used or bounds[index + 1] - bounds[index] > SPACER]
+    return [index for index in range(min(used), max(used) + 1) if index in used or bounds[index + 1] - bounds[index] > spacer]
 
 
 def _bounds(bounds: Sequence[float], kept: Sequence[int]) -> list[float]:

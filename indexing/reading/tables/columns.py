@@ -73,24 +73,14 @@ def extent(words: Sequence[Word]) -> tuple[float, float]:
 def find_rivers(lines: Sequence[PrintedLine], crossed: float = 0.15) -> list[River]:
     """The rivers between the columns of some lines, from left to right.
 
-    Lines of one segment have no say, unless they lie across a river: of all lines at most the part `crossed` may.
+    Of all lines at most the part `crossed` may lie across a river.
     """
     height = word_height(lines)
-    split = [segments(line, height) for line in lines]
-    voters = [groups for groups in split if len(groups) > 1]
-    rivers: list[River] = []
-    if voters:
-        allowed = int(crossed * len(split)) if len(split) >= 4 else 0
-        rivers = _uncovered([extent(group) for groups in split for group in groups], allowed)
-        rivers = [river for river in rivers if _is_wide(river, voters, height)]
-    narrow = [
-        river
-        for river in _uncovered([(word.box[0], word.box[2]) for line in lines for word in line], 0)
-        if river.high - river.low >= NARROW_GAP * height
-        and all(overlap(river.low, river.high, other.low, other.high) <= 0 for other in rivers)
-        and _is_flush(river, lines)
-    ]
-    return _supported(sorted(rivers + narrow, key=lambda river: river.low), lines)
+    allowed = int(crossed * len(lines)) if len(lines) >= 4 else 0
+    rivers = _uncovered([(word.box[0], word.box[2]) for line in lines for word in line], allowed)
+    least = NARROW_GAP * height
+    rivers = [river for river in rivers if river.high - river.low >= least]
+    return _supported(_believed(rivers, lines, height), lines)
 
 
 def with_rulings(lines: Sequence[PrintedLine], rulings: Sequence[tuple[float, Sequence[tuple[float, float]]]]) -> list[River]:
@@ -157,32 +147,52 @@ def _least(stretch: Sequence[tuple[int, float, float]]) -> list[River]:
     return parts
 
 
-def _is_wide(river: River, voters: Sequence[list[Segment]], height: float) -> bool:
-    """Whether the lines with text on both sides leave a gap there that is clearly more than a word space."""
-    gaps = []
-    for groups in voters:
-        left = [extent(group)[1] for group in groups if extent(group)[1] <= river.middle]
-        right = [extent(group)[0] for group in groups if extent(group)[0] >= river.middle]
-        if left and right:
-            gaps.append(min(right) - max(left))
-    return bool(gaps) and median(gaps) >= COLUMN_GAP * height
+def _believed(rivers: list[River], lines: Sequence[PrintedLine], height: float) -> list[River]:
+    """Rivers that enough lines bear out: the least believable goes first, since it parts the columns of its neighbours."""
+    while rivers:
+        gaps = [_gaps_at(index, rivers, lines) for index in range(len(rivers))]
+        scores = [_belief(gap, rivers[index], lines, height) for index, gap in enumerate(gaps)]
+        worst = min(range(len(rivers)), key=lambda index: scores[index])
+        if scores[worst] >= 1:
+            return rivers
+        rivers = rivers[:worst] + rivers[worst + 1 :]
+    return rivers
 
 
-def _is_flush(river: River, lines: Sequence[PrintedLine]) -> bool:
-    """Whether entries begin (or end) at one place beside a river: in three lines at least, the first of all among them."""
-    begins, ends = [], []
+def _gaps_at(index: int, rivers: Sequence[River], lines: Sequence[PrintedLine]) -> list[tuple[int, float, float]]:
+    """(line, end of the left entry, begin of the right one) of the lines with words in both columns beside a river."""
+    low = rivers[index - 1].middle if index else float("-inf")
+    high = rivers[index + 1].middle if index + 1 < len(rivers) else float("inf")
+    middle = rivers[index].middle
+    found = []
     for number, line in enumerate(lines):
-        right = [word.box[0] for word in line if word.box[0] >= river.middle]
-        left = [word.box[2] for word in line if word.box[2] <= river.middle]
-        if right and left:
-            begins.append(min(right))
-            ends.append(max(left))
-        elif number == 0:
-            return False
-    if len(begins) < 3 or len(begins) < 0.8 * len(lines):
+        left = [word.box[2] for word in line if low < (word.box[0] + word.box[2]) / 2 < middle]
+        right = [word.box[0] for word in line if middle < (word.box[0] + word.box[2]) / 2 < high]
+        if left and right:
+            found.append((number, max(left), min(right)))
+    return found
+
+
+def _belief(gaps: Sequence[tuple[int, float, float]], river: River, lines: Sequence[PrintedLine], height: float) -> float:
+    """1 or more for a river to be believed: its middle gap in units of the least white between columns, or 1 where flush."""
+    if not gaps:
+        return (river.high - river.low) / height
+    white = [begin - end for _, end, begin in gaps]
+    tight = sum(gap < WORD_SPACE * height for gap in white)
+    belief = median(white) / (COLUMN_GAP * height)
+    if tight > 0.4 * len(white) or (len(white) < 4 and tight):
+        belief = min(belief, 0.9)
+    return max(belief, 1.0) if belief < 1 and _is_flush(gaps, lines) else belief
+
+
+def _is_flush(gaps: Sequence[tuple[int, float, float]], lines: Sequence[PrintedLine]) -> bool:
+    """Whether entries begin (or end) at one place beside a river: in most lines, three at least, and in the first."""
+    if len(gaps) < 3 or len(gaps) < 0.8 * len(lines) or gaps[0][0] != 0:
         return False
-    body_begins, body_ends = begins[1:], ends[1:]  # a header is often centred
-    return max(body_begins) - min(body_begins) <= FLUSH or max(body_ends) - min(body_ends) <= FLUSH
+    if any(begin < end for _, end, begin in gaps):
+        return False
+    ends, begins = [end for _, end, _ in gaps[1:]], [begin for _, _, begin in gaps[1:]]  # a header is often centred
+    return max(begins) - min(begins) <= FLUSH or max(ends) - min(ends) <= FLUSH
 
 
 def _supported(rivers: Sequence[River], lines: Sequence[PrintedLine]) -> list[River]:
@@ -197,8 +207,9 @@ def _supported(rivers: Sequence[River], lines: Sequence[PrintedLine]) -> list[Ri
             low = merged[-2].middle if len(merged) > 1 else float("-inf")
             left = _lines_between(lines, low, merged[-1].middle)
             right = _lines_between(lines, river.middle, high)
-            least = max(island) + 1
-            lean = 1 if not right or right[0] > least else -1 if not left or left[0] > least else 0
+            begins_left, begins_right = (left or [len(lines)])[0], (right or [len(lines)])[0]
+            lean = (begins_right > begins_left) - (begins_left > begins_right)
+            lean = lean if max(begins_left, begins_right) > max(island) else 0
             merged[-1] = replace(merged[-1], high=river.high, lean=lean)
         else:
             merged.append(river)
@@ -244,11 +255,16 @@ def place(line: PrintedLine, separators: Sequence[River], height: float) -> list
     for group in segments(line, height):
         for part in _cut(group, separators, height):
             first, last = _columns_of(part, separators)
-            if entries and first <= entries[-1][1]:
-                before = entries[-1]
-                entries[-1] = (before[0], max(before[1], last), before[2] + part)
-            else:
+            before = entries[-1] if entries else (-1, -1, [])
+            if first > before[1]:
                 entries.append((first, last, part))
+            elif first > before[0]:  # both would span the column between them: it is the later one's
+                entries[-1] = (before[0], first - 1, before[2])
+                entries.append((first, last, part))
+            elif last > before[1]:
+                entries.append((before[1] + 1, last, part))
+            else:
+                entries[-1] = (before[0], before[1], before[2] + part)
     return entries
 
 

@@ -11,12 +11,14 @@ from indexing.reading.pdf import Box, Page, Pdf, Word
 from indexing.reading.tables.bands import with_bands_cut
 from indexing.reading.tables.build import build
 from indexing.reading.tables.cells import Draft, found
+from indexing.reading.tables.columns import PrintedLine
 from indexing.reading.tables.evidence import Surroundings, is_table
 from indexing.reading.tables.geometry import inside, overlap, printed_lines
 from indexing.reading.tables.half_ruled import Region, half_ruled_regions, stripes
+from indexing.reading.tables.header_lines import with_header_lines
 from indexing.reading.tables.headers import header_rows, stands_out
 from indexing.reading.tables.partly_ruled import partly_ruled_region
-from indexing.reading.tables.ruled import ruled_table
+from indexing.reading.tables.ruled import MOST_CROSSED, ruled_table
 from indexing.reading.tables.rulings import Ruling, Rulings, find_rulings, lattices
 from indexing.reading.tables.style import Style
 from indexing.reading.tables.unruled import grown, unruled_regions
@@ -26,60 +28,88 @@ def find_tables(pdf: Pdf, page: Page, avoid: Sequence[Box] = ()) -> list[FoundTa
     """The tables of a page from top to bottom. `avoid` are boxes of drawings: nothing in them is a table."""
     rulings = find_rulings(pdf.drawings(page.number), page.images)
     words = [word for word in pdf.words(page.number) if not any(inside(word.box, box) for box in avoid)]
-    style = Style(page.lines)
-    drafts, lonely = _ruled(rulings, words, style)
+    detector = _Detector(rulings, words, Style(page.lines))
+    lonely = detector.ruled()
     for number, horizontal in enumerate((lonely, *stripes(rulings.fills))):
-        rest = _outside(words, drafts)
-        taken = [draft.box for draft in drafts]
-        regions = half_ruled_regions(horizontal, rest, taken, has_rule=number == 0)
-        if regions:
-            lines = printed_lines(rest)
-            drafts += _judged(
-                [grown(region, lines, taken, open_ended=number > 0) for region in regions],
-                style,
-                rulings,
-                has_rules=number == 0,
-            )
-    rest = [word for word in _outside(words, drafts) if not style.in_listing(word)]
-    drafts += _judged(unruled_regions(rest, lonely), style, rulings, has_rules=False)
-    tables = [found(page.number, draft, header_rows(draft, style, rulings.fills)) for draft in drafts]
+        detector.half_ruled(horizontal, are_rules=number == 0)
+    detector.unruled(lonely)
+    tables = [found(page.number, draft, header_rows(draft, detector.style, rulings.fills)) for draft in detector.drafts]
     return sorted(tables, key=lambda table: (table.box[1], table.box[0]))
 
 
-def _ruled(rulings: Rulings, words: Sequence[Word], style: Style) -> tuple[list[Draft], list[Ruling]]:
-    """The tables in lattices, and the horizontal rulings that are in none, the sides of mere frames among them."""
-    grids, lonely = lattices(rulings.horizontal, rulings.vertical)
-    drafts: list[Draft] = []
-    for grid in grids:
-        draft = ruled_table(grid, words)
-        region = partly_ruled_region(grid, words) if len(grid.xs) > 2 else None
-        if region is not None and (judged := _judged([region], style, rulings, has_rules=True)):
-            drafts += judged
-        elif draft is not None and is_grid(draft):
-            drafts.append(with_bands_cut(draft))
-        elif len(grid.xs) == 2:
-            lonely += [Ruling(at, grid.xs[0], grid.xs[1]) for at in grid.ys]
-    return drafts, lonely
+class _Detector:
+    """The tables found so far, and what is left of the page."""
 
+    def __init__(self, rulings: Rulings, words: list[Word], style: Style) -> None:
+        self.rulings, self.words, self.style = rulings, words, style
+        self.drafts: list[Draft] = []
 
-def _outside(words: Sequence[Word], drafts: Sequence[Draft]) -> list[Word]:
-    return [word for word in words if not any(inside(word.box, draft.box) for draft in drafts)]
+    def ruled(self) -> list[Ruling]:
+        """Take the tables in lattices; give the horizontal rulings that are in none, the sides of mere frames among them."""
+        grids, lonely = lattices(self.rulings.horizontal, self.rulings.vertical)
+        lines = printed_lines(self.words) if any(len(grid.xs) > 2 for grid in grids) else []
+        for grid in grids:
+            region = partly_ruled_region(grid, self.words) if len(grid.xs) > 2 else None
+            if region is not None and self._take(region, lines, rules=len(region.edges), open_top=len(region.bands) == 1):
+                continue
+            draft = ruled_table(grid, self.words)
+            if draft is not None and is_grid(draft):
+                self._add(with_bands_cut(draft))
+            elif len(grid.xs) == 2:
+                lonely += [Ruling(at, grid.xs[0], grid.xs[1]) for at in grid.ys]
+        return lonely
 
+    def half_ruled(self, horizontal: Sequence[Ruling], *, are_rules: bool) -> None:
+        """Take the tables between stacked rules, or the edges of coloured stripes."""
+        taken = [draft.box for draft in self.drafts]
+        regions = half_ruled_regions(horizontal, self.words, taken, has_rule=are_rules)
+        lines = printed_lines(self.words) if regions else []
+        for region in regions:
+            whole = grown(region, lines, taken, open_ended=not are_rules)
+            open_top = whole.edges[0] < region.edges[0] - 1
+            self._take(whole, lines, rules=len(region.edges) if are_rules else 0, open_top=open_top)
 
-def _judged(regions: Sequence[Region], style: Style, rulings: Rulings, *, has_rules: bool) -> list[Draft]:
-    """The regions that are tables, as drafts; of two that overlap the first."""
-    drafts: list[Draft] = []
-    for region in regions:
-        draft = build(region.bands, region.edges, region.rivers, region.partial)
-        rules = len(region.edges) if has_rules else len(region.edges) - 2
-        has_header = (region.has_rule and len(region.bands) > 1) or stands_out(draft, style, rulings.fills)
-        if is_table(draft, Surroundings(style, rules, has_header)) and not any(_meet(draft.box, d.box) for d in drafts):
-            drafts.append(draft)
-    return drafts
+    def unruled(self, horizontal: Sequence[Ruling]) -> None:
+        """Take the tables that are words in columns and nothing else."""
+        words = [word for word in self.words if not self.style.in_listing(word)]
+        lines = printed_lines(words)
+        for region in unruled_regions(words, horizontal):
+            self._take(region, lines, rules=len(region.edges) - 2, open_top=True)
+
+    def _take(self, region: Region, lines: Sequence[PrintedLine], *, rules: int, open_top: bool) -> bool:
+        """Add a region's table if it is one."""
+        whole = with_header_lines(region, lines, self.style, open_top=open_top)
+        draft = build(whole.bands, whole.edges, whole.rivers, whole.partial)
+        has_header = (region.has_rule and len(region.bands) > 1) or stands_out(draft, self.style, self.rulings.fills)
+        if any(_meet(draft.box, other.box) for other in self.drafts) or is_crossed(draft, self.rulings.vertical):
+            return False
+        if not is_table(draft, Surroundings(self.style, rules, has_header)):
+            return False
+        self._add(draft)
+        return True
+
+    def _add(self, draft: Draft) -> None:
+        self.drafts.append(draft)
+        self.words = [word for word in self.words if not inside(word.box, draft.box)]
 
 
 def _meet(a: Box, b: Box) -> bool:
     return overlap(a[0], a[2], b[0], b[2]) > 0 and overlap(a[1], a[3], b[1], b[3]) > 2
+
+
+def is_crossed(draft: Draft, vertical: Sequence[Ruling]) -> bool:
+    """Whether vertical rulings run through its words: a chart's grid."""
+    x0, y0, x1, y1 = draft.box
+    rules = [rule for rule in vertical if x0 < rule.at < x1 and overlap(rule.low, rule.high, y0, y1) > 0]
+    words = [word for cell in draft.cells for word in cell.words]
+    crossed = sum(
+        any(
+            word.box[0] + 1 < rule.at < word.box[2] - 1 and rule.low < (word.box[1] + word.box[3]) / 2 < rule.high
+            for rule in rules
+        )
+        for word in words
+    )
+    return crossed > MOST_CROSSED * len(words)
 
 
 def is_grid(draft: Draft) -> bool:

@@ -33,12 +33,13 @@ def rows_of(lines: Sequence[PrintedLine], separators: Sequence[River], height: f
     pitches = [_middle(below) - _middle(above) for above, below in pairwise(lines)]
     usual = median(pitches) if pitches else 0.0
     reach = _reach(placed, len(separators) + 1)
+    values = _value_columns(placed)
     rows: list[list[int]] = []
     for index in range(len(lines)):
         if rows and (
             pitches[index - 1] < 0.6 * height
-            or _carries_on(placed, rows[-1], index, pitches[index - 1], usual, reach, height)
-            or _label_goes_on(placed, rows[-1], index, pitches[index - 1], usual, reach, height)
+            or (pitches[index - 1] <= 1.25 * usual and _carries_on(placed, rows[-1], index, values, reach, height))
+            or (pitches[index - 1] <= 1.1 * usual and _label_goes_on(placed, rows[-1], index, reach, height))
         ):
             rows[-1].append(index)
         else:
@@ -122,21 +123,34 @@ def _reach(placed: Sequence[Sequence[Entry]], columns: int) -> list[tuple[float,
     return reach
 
 
+def _value_columns(placed: Sequence[Sequence[Entry]]) -> set[int]:
+    """Columns whose entries are numbers or single words: they are not wrapped, and tell where a row is."""
+    texts: dict[int, list[bool]] = {}
+    for entries in placed:
+        for first, last, words in entries:
+            if first == last:
+                texts.setdefault(first, []).append(len(words) == 1 or is_number(text_of(words)))
+    return {column for column, single in texts.items() if column > 0 and sum(single) > 0.8 * len(single)}
+
+
 def _carries_on(
     placed: Sequence[Sequence[Entry]],
     row: Sequence[int],
     index: int,
-    pitch: float,
-    usual: float,
+    values: set[int],
     reach: Sequence[tuple[float, float]],
     height: float,
 ) -> bool:
-    """Whether a line carries on the entries of the row above it."""
+    """Whether a line carries on the entries of the row above it.
+
+    A label may be carried on too where the row has values, and the line has none.
+    """
     here = {entry[0]: entry for entry in placed[index]}
     above = {entry[0]: entry for line in row for entry in placed[line]}
-    if not here or not set(here) <= set(above) or len(here) >= len(above) or pitch > 1.25 * usual:
+    if not here or not set(here) <= set(above) or len(here) >= len(above):
         return False
-    if 0 in here or any(first != last for first, last, _ in here.values()):
+    has_values = bool(values & set(above)) and not values & set(here)
+    if (0 in here and not has_values) or any(first != last for first, last, _ in here.values()):
         return False
     if any(is_number(text_of(words)) for _, _, words in here.values()):
         return False
@@ -144,21 +158,16 @@ def _carries_on(
 
 
 def _label_goes_on(
-    placed: Sequence[Sequence[Entry]],
-    row: Sequence[int],
-    index: int,
-    pitch: float,
-    usual: float,
-    reach: Sequence[tuple[float, float]],
-    height: float,
+    placed: Sequence[Sequence[Entry]], row: Sequence[int], index: int, reach: Sequence[tuple[float, float]], height: float
 ) -> bool:
-    """Whether a label that filled the line above alone goes on here, with its values beside its last line."""
+    """Whether a label that filled the line above alone goes on here, perhaps with its values beside its last line."""
     above, here = placed[row[-1]], placed[index]
-    if len(row) != 1 or len(above) != 1 or len(here) < 2 or pitch > 1.1 * usual:
+    if len(above) != 1 or not here:
         return False
     if above[0][0] != 0 or above[0][1] != 0 or here[0][0] != 0 or here[0][1] != 0:
         return False
-    goes_on = here[0][2][0].text[:1].islower() or here[0][2][0].box[0] > above[0][2][0].box[0] + 2
+    word = here[0][2][0]
+    goes_on = word.text[:1].islower() or word.box[0] > above[0][2][0].box[0] + 2
     return goes_on and _was_full(above[0][2], here[0][2], reach[0], height)
 
 

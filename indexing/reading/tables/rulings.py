@@ -18,6 +18,9 @@ SHORTEST = 5.0  # points: no row is lower and no column narrower
 MOST_RULINGS = 6_000  # per direction; a page with more is a map or a plot, and no table
 
 
+Fill = tuple[Box, tuple[float, ...]]  # a coloured area and its colour
+
+
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """A stretch at `at` (y of a horizontal, x of a vertical one) from `low` to `high`."""
@@ -54,15 +57,31 @@ def find_rulings(drawings: Iterable[Drawing], images: Iterable[Box] = ()) -> Rul
     """All rulings of a page, collinear pieces merged, sorted by position."""
     across: list[Ruling] = []
     down: list[Ruling] = []
-    fills: list[Box] = []
+    fills: list[Fill] = []
     for drawing in drawings:
         _take(drawing, across, down, fills)
     for box in images:
         _take_thin(box, across, down)
-    return Rulings(_merged(across), _merged(down), fills)
+    return Rulings(_merged(across), _merged(down), _areas(fills))
 
 
-def _take(drawing: Drawing, across: list[Ruling], down: list[Ruling], fills: list[Box]) -> None:
+def _areas(fills: list[Fill]) -> list[Box]:
+    """Coloured areas; pieces of one colour and width that touch are one: text on a ground that was painted line by line."""
+    areas: list[Fill] = []
+    open_areas: dict[tuple[int, int, tuple[float, ...]], int] = {}
+    for box, colour in sorted(fills, key=lambda fill: fill[0][1]):
+        key = (round(box[0]), round(box[2]), colour)
+        index = open_areas.get(key)
+        if index is not None and box[1] - areas[index][0][3] < 0.3:
+            last = areas[index][0]
+            areas[index] = ((last[0], last[1], last[2], max(last[3], box[3])), colour)
+        else:
+            open_areas[key] = len(areas)
+            areas.append((box, colour))
+    return [box for box, _ in areas]
+
+
+def _take(drawing: Drawing, across: list[Ruling], down: list[Ruling], fills: list[Fill]) -> None:
     """Sort one drawing's straight parts into rulings and filled areas."""
     if any(item[0] == "c" for item in drawing.items):
         return  # curves: a figure or a rounded frame, never a grid
@@ -70,7 +89,7 @@ def _take(drawing: Drawing, across: list[Ruling], down: list[Ruling], fills: lis
         return
     for item in drawing.items:
         if item[0] == "l" and drawing.stroke is not None:
-            _take_line(item[1], item[2], drawing.width, across, down, fills)
+            _take_line(item[1], item[2], drawing.width, across, down, fills, drawing.stroke)
         elif item[0] in ("re", "qu"):
             box = item[1] if item[0] == "re" else _quad_box(item[1:])
             if box is not None:
@@ -102,22 +121,23 @@ def _take_line(
     width: float,
     across: list[Ruling],
     down: list[Ruling],
-    fills: list[Box],
+    fills: list[Fill],
+    colour: tuple[float, ...],
 ) -> None:
     (x0, x1), (y0, y1) = sorted((start[0], end[0])), sorted((start[1], end[1]))
     if y1 - y0 <= 1 and x1 - x0 > y1 - y0:
         if width > 2 * THIN:
-            fills.append((x0, y0 - width / 2, x1, y1 + width / 2))
+            fills.append(((x0, y0 - width / 2, x1, y1 + width / 2), colour))
         else:
             across.append(Ruling((y0 + y1) / 2, x0, x1))
     elif x1 - x0 <= 1:
         if width > 2 * THIN:
-            fills.append((x0 - width / 2, y0, x1 + width / 2, y1))
+            fills.append(((x0 - width / 2, y0, x1 + width / 2, y1), colour))
         else:
             down.append(Ruling((x0 + x1) / 2, y0, y1))
 
 
-def _take_box(box: Box, drawing: Drawing, across: list[Ruling], down: list[Ruling], fills: list[Box]) -> None:
+def _take_box(box: Box, drawing: Drawing, across: list[Ruling], down: list[Ruling], fills: list[Fill]) -> None:
     if _take_thin(box, across, down):
         return
     x0, y0, x1, y1 = box
@@ -128,9 +148,9 @@ def _take_box(box: Box, drawing: Drawing, across: list[Ruling], down: list[Rulin
         _take_fill(drawing, box, fills)
 
 
-def _take_fill(drawing: Drawing, box: Box, fills: list[Box]) -> None:
+def _take_fill(drawing: Drawing, box: Box, fills: list[Fill]) -> None:
     if drawing.fill is not None and min(drawing.fill, default=1.0) < 0.995:  # white paint on white paper marks nothing
-        fills.append(box)
+        fills.append((box, drawing.fill))
 
 
 def _quad_box(corners: Sequence[tuple[float, float]]) -> Box | None:

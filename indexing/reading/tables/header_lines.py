@@ -1,0 +1,68 @@
+"""Header lines of regions without a rule below the header: bold lines on top, and lines above that belong to them.
+
+Leaves the number of header rows of a finished table to headers.py.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from indexing.reading.tables.columns import PrintedLine, extent, place, word_height
+from indexing.reading.tables.evidence import CAPTION
+from indexing.reading.tables.geometry import line_text
+from indexing.reading.tables.half_ruled import Region
+from indexing.reading.tables.rows import bottom, top
+from indexing.reading.tables.style import Style
+
+MOST_LINES = 6
+TIGHT = 0.4  # heights of a word: no more white parts the lines of one header
+
+
+def with_header_lines(region: Region, lines: Sequence[PrintedLine], style: Style, *, open_top: bool) -> Region:
+    """The region with its header as a band of its own; `lines` are those of the page, for an `open_top` to grow into."""
+    bands, edges = list(region.bands), list(region.edges)
+    if len(bands) == 1:
+        count = _bold_lines(bands[0], style)
+        if count:
+            between = (bottom(bands[0][count - 1]) + top(bands[0][count])) / 2
+            bands, edges = [bands[0][:count], bands[0][count:]], [edges[0], between, edges[1]]
+    if open_top:
+        above = _lines_above(bands[0], lines, region, style)
+        if above:
+            bands[0] = above + bands[0]
+            edges[0] = top(above[0]) - 1
+    return replace(region, bands=bands, edges=edges)
+
+
+def _bold_lines(band: Sequence[PrintedLine], style: Style) -> int:
+    """How many lines on top are bold, 0 where none or too many are."""
+    for count, line in enumerate(band[: MOST_LINES + 1]):
+        if not is_bold(line, style):
+            return count
+    return 0
+
+
+def is_bold(line: PrintedLine, style: Style) -> bool:
+    """Whether all of a line is bold."""
+    return all(map(style.is_bold, line))
+
+
+def _lines_above(band: Sequence[PrintedLine], lines: Sequence[PrintedLine], region: Region, style: Style) -> list[PrintedLine]:
+    """The lines right above a band that are set as it is, each entry in one column: cells of several lines begin there."""
+    height = word_height(band)
+    low, high = extent([word for line in region.lines for word in line])
+    first, bold = band[0], is_bold(band[0], style)
+    taken: list[PrintedLine] = []
+    for line in sorted(lines, key=bottom, reverse=True):
+        white = top(first) - bottom(line)
+        if white < -0.3 * height or line[0] is first[0]:
+            continue
+        if white > TIGHT * height or len(taken) == MOST_LINES or is_bold(line, style) != bold or CAPTION.match(line_text(line)):
+            break
+        if line[0].box[0] < low - 1 or line[-1].box[2] > high + 1:
+            break
+        entries = place(line, region.rivers, height)
+        if any(a != b for a, b, _ in entries) or (len(entries) == 1 and entries[0][0] == 0):
+            break
+        taken.insert(0, line)
+        first = line
+    return taken

@@ -164,4 +164,5 @@ def _convinces(graph: Graph, parts: Parts, by_diamonds: int, marked: int, hangin
     if parts.misfits + other > _MISFITS * parts.fits:
         return False
     on_entities = [b for b in hanging if graph.nodes[b.owner].shape.kind == "rectangle"]
-    return by_diamonds > 0 or marked >= 1 or len(on_entities) >= 3
+    paired = sum(all(end.cardinality and ".." in end.cardinality for end in r.ends) for r in parts.relationships)
+    return by_diamonds > 0 or marked >= 1 or paired > 0 or len(on_entities) >= 3

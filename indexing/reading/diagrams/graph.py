@@ -11,7 +11,7 @@ from indexing.reading.diagrams.boxes import compounds
 from indexing.reading.diagrams.geometry import Grid, Points, area, box_to_polyline, center
 from indexing.reading.diagrams.nets import Net, nets_of, visible
 from indexing.reading.diagrams.paths import Path
-from indexing.reading.diagrams.phrases import Phrase, lines_of, name_of, parted
+from indexing.reading.diagrams.phrases import Phrase, lines_of, name_of, parted, phrase_of
 from indexing.reading.diagrams.shapes import Shape, can_hold_name, frames, is_mark, shapes_of
 from indexing.reading.pdf import Box, Point
 
@@ -111,7 +111,7 @@ def _node(shape: Shape, phrases: Sequence[Phrase], strokes: Sequence[Path], tile
         shape=shape,
         name=name_of(flat),
         underline=_underline(flat, shape, strokes),
-        rows=tuple(Row(tuple(line), _underline(line, shape, strokes)) for line in rest),
+        rows=tuple(Row(tuple(line), _row_underline(line, shape, strokes)) for line in rest),
         compartments=len(separators) + 1,
         cells=max(1, cells),
     )
@@ -123,8 +123,11 @@ def _level(stroke: Path) -> bool:
 
 def _spans(stroke: Path, shape: Shape) -> bool:
     """Whether a level stroke runs from a shape's left to its right border."""
-    x0, y0, x1, y1 = shape.box
-    return y0 + 2 < stroke.box[1] < y1 - 2 and abs(stroke.box[0] - x0) <= 2.5 and abs(stroke.box[2] - x1) <= 2.5
+    return shape.box[1] + 2 < stroke.box[1] < shape.box[3] - 2 and _wide(stroke, shape)
+
+
+def _wide(stroke: Path, shape: Shape) -> bool:
+    return abs(stroke.box[0] - shape.box[0]) <= 2.5 and abs(stroke.box[2] - shape.box[2]) <= 2.5
 
 
 def _separators(shape: Shape, strokes: Sequence[Path], tiles: Sequence[Shape]) -> list[float]:
@@ -147,17 +150,25 @@ def _underline(phrases: Sequence[Phrase], shape: Shape, strokes: Sequence[Path])
     kinds: set[Underline] = set()
     covered = total = 0.0
     for phrase in phrases:
-        beneath = [stroke for stroke in strokes if _is_beneath(stroke, phrase) and not _spans(stroke, shape)]
+        beneath = [stroke for stroke in strokes if _is_beneath(stroke, phrase) and not _wide(stroke, shape)]
         wide = phrase.box[2] - phrase.box[0]
         shares = [_common(stroke.box, phrase.box) for stroke in beneath]
         total += wide
         covered += sum(shares)
         if beneath:
-            broken = max(shares) < 0.6 * wide and len(beneath) != len(phrase.words)
+            broken = len(beneath) > 1 and max(shares) < 0.6 * wide and len(beneath) != len(phrase.words)
             kinds.add("dashed" if broken or any(stroke.dashed for stroke in beneath) else "solid")
     if not total or covered < (0.4 if "dashed" in kinds else 0.6) * total or len(kinds) != 1:
         return None
     return kinds.pop()
+
+
+def _row_underline(line: Sequence[Phrase], shape: Shape, strokes: Sequence[Path]) -> Underline | None:
+    """How a row is underlined, wholly or in one of its words: a data type or a key mark beside the name may be bare."""
+    whole = _underline(line, shape, strokes)
+    words = [word for phrase in line for word in phrase.words]
+    single = (_underline([phrase_of([word])], shape, strokes) for word in words)
+    return whole or next((kind for kind in single if kind), None)
 
 
 def _is_beneath(stroke: Path, phrase: Phrase) -> bool:

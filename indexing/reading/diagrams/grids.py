@@ -20,7 +20,7 @@ def is_grid(paths: Sequence[Path], box: Box) -> bool:
             level[round((ay + by) / 3)].append((min(ax, bx), max(ax, bx)))
         elif abs(ax - bx) < 0.6:
             upright[round((ax + bx) / 3)].append((min(ay, by), max(ay, by)))
-    return _runs_through(level, box[2] - box[0]) and _runs_through(upright, box[3] - box[1])
+    return _runs_through(level, box[2] - box[0], 2) and _runs_through(upright, box[3] - box[1], 3)
 
 
 def _edges(paths: Sequence[Path]) -> Iterable[tuple[tuple[float, float], tuple[float, float]]]:
@@ -29,10 +29,11 @@ def _edges(paths: Sequence[Path]) -> Iterable[tuple[tuple[float, float], tuple[f
             yield from pairwise((*path.points, path.points[0]) if path.closed else path.points)
 
 
-def _runs_through(lines: dict[int, list[tuple[float, float]]], extent: float) -> bool:
+def _runs_through(lines: dict[int, list[tuple[float, float]]], extent: float, least: int) -> bool:
+    """Whether most of the lines' length runs through, on at least `least` lines (two columns have three borders)."""
     covered = [_covered(stretches) for stretches in lines.values()]
     through = [length for length in covered if length >= _THROUGH * extent]
-    return len(through) >= 2 and sum(through) >= _SHARE * sum(covered)
+    return len(through) >= least and sum(through) >= _SHARE * sum(covered)
 
 
 def _covered(stretches: list[tuple[float, float]]) -> float:

@@ -14,7 +14,7 @@ from indexing.reading.pdf import Box, Point
 
 _JOINT = 0.8  # points; ends this near to each other meet
 _DASH = 9.0  # the longest piece that is taken for a dash, and the widest gap between two
-_DASHES = 4  # at least so many in a row make a dashed line
+_DASHES = 3  # at least so many in a row make a dashed line
 _SHORT = 7.0  # pieces of a many-segment outline
 _BAND = 7.0  # the widest double line that is drawn as one outline
 _PIECES = 3000  # more pieces than this aren't searched for diamonds and dashes
@@ -63,7 +63,7 @@ def _between_shapes(loop: Path, shapes: Sequence[Path]) -> bool:
     """Whether a loop's corners lie in other shapes beside it: then its sides are lines that connect those."""
     corners = closed_corners(loop.points, 1.0)
     beside = [s.box for s in shapes if s.size > 6 and not holds(s.box, loop.box, 2.0) and not _covers(s.box, loop.box)]
-    return any(box[0] - 1 <= x <= box[2] + 1 and box[1] - 1 <= y <= box[3] + 1 for box in beside for x, y in corners)
+    return any(box[0] + 2 < x < box[2] - 2 and box[1] + 2 < y < box[3] - 2 for box in beside for x, y in corners)
 
 
 def _covers(a: Box, b: Box) -> bool:
@@ -185,25 +185,27 @@ def _rectangles(strokes: Sequence[Path]) -> list[Made]:
 
 
 def _boxes_of(group: list[Path], columns: dict[int, list[Path]]) -> Iterable[list[Path]]:
-    """[top, bottom, left, right] of the rectangles that level lines of one extent make with the upright lines."""
+    """The lines round each rectangle that level lines of one extent make with the upright lines at both ends."""
     start = 0
     while start < len(group) - 1:
         for end in range(len(group) - 1, start, -1):
-            sides = [_side(x, group[start], group[end], columns) for x in (group[start].box[0], group[start].box[2])]
-            if all(sides):
-                yield [group[start], group[end], *[side for side in sides if side is not None]]
+            left, right = (_side(x, group[start], group[end], columns) for x in (group[start].box[0], group[start].box[2]))
+            if left and right:
+                yield [group[start], group[end], *left, *right]
                 start = end
                 break
         start += 1
 
 
-def _side(x: float, top: Path, bottom: Path, columns: dict[int, list[Path]]) -> Path | None:
-    """The upright line at x from one level line to the other."""
-    for cell in (round(x / 2) - 1, round(x / 2), round(x / 2) + 1):
-        for path in columns.get(cell, ()):
-            if abs(path.box[0] - x) <= 1.2 and abs(path.box[1] - top.box[1]) <= 1.2 and abs(path.box[3] - bottom.box[3]) <= 1.2:
-                return path
-    return None
+def _side(x: float, top: Path, bottom: Path, columns: dict[int, list[Path]]) -> list[Path]:
+    """The upright lines at x that lead from one level line to the other, one after the other; none where they don't."""
+    near = {id(p): p for cell in (-1, 0, 1) for p in columns.get(round(x / 2) + cell, ()) if abs(p.box[0] - x) <= 1.2}
+    reached, pieces = top.box[1], list[Path]()
+    for path in sorted(near.values(), key=lambda p: p.box[1]):
+        if abs(path.box[1] - reached) <= 1.2 and path.box[3] <= bottom.box[3] + 1.2:
+            pieces.append(path)
+            reached = path.box[3]
+    return pieces if abs(reached - bottom.box[3]) <= 1.2 else []
 
 
 def _corners_of(found: Sequence[Path]) -> Points:
@@ -253,7 +255,7 @@ def _around(index: int, top: Point, oblique: Sequence[Path], ends: Ends) -> Iter
 
 def _undashed(strokes: list[Path]) -> list[Path]:
     """Rows of short pieces with even gaps, each row as one dashed stroke (or loop where it bites its tail)."""
-    short = [path for path in strokes if 0.3 < length_of(path.points) <= _DASH and not path.dashed]
+    short = [path for path in strokes if 0.05 < length_of(path.points) <= _DASH and not path.dashed]
     if len(short) < _DASHES:
         return strokes
     after = _next_dashes(short)

@@ -27,6 +27,7 @@ from indexing.reading.pdf import Point
 _TOUCH = 1.6  # points between an end and what it touches
 _REACH = 10.0  # the widest gap that a line may leave to the shape that it points to
 _ASIDE = 3.5  # the widest gap to a shape that it does not point to
+_DASH_GAP = 6.0  # between two dashes round a corner
 _CLUSTER = 24.0  # line ends on one shape this near are the ends of one mark (a crow's foot)
 _BAND = 7.0  # the widest double line
 
@@ -210,11 +211,36 @@ class _Wiring:
             if self._marks[other].gap(end) <= _TOUCH:
                 self._join(index, len(self._strokes) + other)
                 loose = False
+        if loose and stroke.dashed:
+            loose = not self._goes_on(index, end)
         if loose and length_of(stroke.points) >= 4:
             shape = self._pointed_at(stroke.points if side == -1 else stroke.points[::-1])
             shape = self._nearest(end, _ASIDE) if shape is None else shape
             if shape is not None:
                 self._touched.append((index, Attachment(shape, end)))
+            else:
+                self._reach_mark(index, stroke.points if side == -1 else stroke.points[::-1])
+
+    def _reach_mark(self, index: int, points: Points) -> None:
+        """Tie a stroke to the mark that it would reach if it went on a little."""
+        end, ahead = points[-1], unit(points[-2], points[-1])
+        tip = (end[0] + 2 * _ASIDE * ahead[0], end[1] + 2 * _ASIDE * ahead[1])
+        for other in self._mark_grid.near(box_of((end, tip)), 0.0):
+            if crossings(end, tip, self._marks[other].contour):
+                self._join(index, len(self._strokes) + other)
+
+    def _goes_on(self, index: int, end: Point) -> bool:
+        """Tie a dashed stroke to another that ends a gap further on, round a corner."""
+        for other in self._stroke_grid.near((end[0], end[1], end[0], end[1]), _DASH_GAP):
+            path = self._strokes[other]
+            if (
+                other != index
+                and path.dashed
+                and min(distance(end, path.points[0]), distance(end, path.points[-1])) <= _DASH_GAP
+            ):
+                self._join(index, other)
+                return True
+        return False
 
     def _nearest(self, point: Point, reach: float) -> int | None:
         """The shape nearest to a point within reach; of several that hold it, the smallest."""

@@ -21,6 +21,17 @@ class NoRoomError(Exception):
     """The random layout found no place; try another seed."""
 
 
+def connecting(rng: random.Random, pairs: list[tuple[int, int]], count: int) -> list[tuple[int, int]]:
+    """Some of the pairs at random, enough to connect all of 0 … count - 1."""
+    chosen = rng.sample(pairs, rng.randint(count - 1, len(pairs)))
+    reached = {0}
+    for _ in range(count):
+        reached |= {k for pair in chosen if reached & set(pair) for k in pair}
+    if len(reached) < count:
+        raise NoRoomError
+    return chosen
+
+
 class Layout:
     """Boxes and lines taken so far, on a page."""
 
@@ -143,8 +154,7 @@ class ChenPicture:
         names = rng.sample(_RELATIONSHIPS, len(_RELATIONSHIPS))
         found, diamonds = [], []
         double = rng.random() < 0.6
-        for a, b in rng.sample(pairs, rng.randint(1, len(pairs))):
-            i, j = places[a], places[b]
+        for i, j in connecting(rng, [(places[a], places[b]) for a, b in pairs], len(places)):
             p, q = _middle(self.boxes[i]), _middle(self.boxes[j])
             identifying = entities[i].weak or entities[j].weak
             diamond = self._add("diamond", names.pop(), ((p[0] + q[0]) / 2, (p[1] + q[1]) / 2), double=identifying)

@@ -1,16 +1,17 @@
 """A book's table records as relations with names and typed columns, for SQL and relational algebra.
 
-A table is named after the relation that its caption names ("Table 4.1: A state of the relation DEPARTMENT." →
-DEPARTMENT), and every one also after its number (table_4_1). Columns take their names from the header; a column is
-INTEGER or REAL when every value that is given is such a number, otherwise TEXT. Empty cells and the words NULL and null
-are nulls. Nothing else is guessed.
+A table is named after the relation whose state its caption says it is ("Table 4.1: A state of the relation DEPARTMENT."
+→ DEPARTMENT), or else after the one relation that the text declares with just its columns, and every one also after its
+number (table_4_1). Columns take their names from the header; a column is INTEGER or REAL when every value that is given
+is such a number, otherwise TEXT. Empty cells and the words NULL and null are nulls. Nothing else is guessed.
 """
 
 import re
 from collections.abc import Sequence
 
 from indexing.errors import UsageError
-from indexing.records import Record, TableRecord
+from indexing.records import Record, TableRecord, TextRecord
+from tutor.computing.prose import create_tables, schema_statements
 from tutor.computing.steps import Frozen
 
 Value = int | float | str | None
@@ -25,6 +26,9 @@ _NAMED = re.compile(
     |\b(?:[Tt]he\s+)?([A-Z]\w*)[”"']?\s+(?:relation|table)\b""",
     re.VERBOSE,
 )
+_STATE = r"\b(?:states?|instance|extension|contents?|rows|tuples|population|data)"
+# words that a caption may have beside the relation's name and still say no more than which relation it shows
+_PLAIN = {"a", "an", "the", "relation", "table", "sample", "example", "some", "of", "in", "current", "database"}
 _INTEGER = re.compile(r"[-−+]?(?:0|[1-9]\d*)")
 _GROUPED = re.compile(r"[-−+]?[1-9]\d{0,2}(?:,\d{3})+")
 _REAL = re.compile(r"[-−+]?(?:0|[1-9]\d*)\.\d+")
@@ -52,6 +56,7 @@ class BookTable(Frozen):
 def book_tables(records: Sequence[Record]) -> list[BookTable]:
     """Every table record with a header and a row, in reading order. Where two have one name, the first keeps it."""
     tables: list[BookTable] = []
+    declared = _declared_relations(records)
     taken: set[str] = set()
     for index, record in enumerate(records):
         if not isinstance(record, TableRecord):
@@ -59,7 +64,7 @@ def book_tables(records: Sequence[Record]) -> list[BookTable]:
         header, body = _header_and_body(record)
         if not header or not body:
             continue
-        names = [name for name in _names(record.caption, len(tables) + 1) if name.casefold() not in taken]
+        names = [name for name in _names(record.caption, header, declared, len(tables) + 1) if name.casefold() not in taken]
         if not names:
             names = [f"table_at_{index}"]
         taken |= {name.casefold() for name in names}
@@ -74,6 +79,11 @@ def find_table(tables: Sequence[BookTable], name: str) -> BookTable:
             return table
     known = ", ".join(table.name for table in tables) or "none"
     raise UsageError(f"the book has no table {name}; its tables are {known}")
+
+
+def table_columns(record: TableRecord) -> tuple[str, ...]:
+    """The column names that a table record has as a relation."""
+    return _columns(_header_and_body(record)[0])
 
 
 def _header_and_body(record: TableRecord) -> tuple[list[str], list[list[str]]]:
@@ -105,13 +115,42 @@ def relation_in_caption(caption: str) -> str | None:
     return None
 
 
-def _names(caption: str, position: int) -> list[str]:
-    names = []
+def state_in_caption(caption: str) -> str | None:
+    """The relation of which a caption says that the table is a state: "A state of PLOT.", "The WORKS_ON relation",
+    "EMPLOYEE".
+    """
     relation = relation_in_caption(caption)
-    # "The result of π Salary (EMPLOYEE)" is a table of its own, no state of EMPLOYEE
-    if relation and not re.search(
-        r"\b(?:result|join|projection|selection|query|keys?|computing|normal forms?)\b|[σπ⋈∪∩×÷]", caption
+    if relation is None:
+        return None
+    if re.search(
+        rf"{_STATE}\s+(?:of|for|in)\s+(?:the\s+)?(?:relation\s+|table\s+)?[“\"']?{relation}(?!\w)", caption, re.IGNORECASE
     ):
+        return relation
+    first = re.split(r"[.:;]\s|[.:;]$", _NUMBER.sub("", caption, count=1).strip(" .:–-"))[0]
+    others = [word for word in re.findall(r"\w+", first) if word != relation and word.casefold() not in _PLAIN]
+    return None if others or re.search(r"[σπ⋈∪∩×÷→]", first) else relation
+
+
+def _declared_relations(records: Sequence[Record]) -> dict[frozenset[str], set[str]]:
+    """Names of the relations that the running text declares, by their attributes."""
+    declared: dict[frozenset[str], set[str]] = {}
+    for record in records:
+        if isinstance(record, TextRecord) and record.role in ("body", "footnote"):
+            statements = [*schema_statements(record.content), *(create for create, _ in create_tables(record.content))]
+            for statement in statements:
+                declared.setdefault(frozenset(a.casefold() for a in statement.attributes), set()).add(statement.name)
+    return declared
+
+
+def _names(caption: str, header: Sequence[str], declared: dict[frozenset[str], set[str]], position: int) -> list[str]:
+    names = []
+    relation = state_in_caption(caption)
+    if relation is None and not re.search(
+        r"\b(?:result|join|projection|selection|query|view)\b|[σπ⋈∪∩×÷]", caption, re.IGNORECASE
+    ):
+        fitting = declared.get(frozenset(" ".join(cell.split()).casefold() for cell in header), set())
+        relation = next(iter(fitting)) if len(fitting) == 1 else None
+    if relation:
         names.append(relation)
     number = _NUMBER.search(caption)
     names.append(f"table_{re.sub(r'[.–-]', '_', number[1])}" if number else f"table_no_{position}")

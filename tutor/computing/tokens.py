@@ -148,8 +148,10 @@ def _divide(segment: Sequence[Token], divided_by_comma: bool) -> tuple[list[Toke
         between = [token for token in segment if token.kind in ("comma", "and")]
         return ([elements[0]], [elements[1]]) if between else None
     ands = [index for index, token in enumerate(segment) if token.kind == "and"]
-    if len(ands) == 1 and not divided_by_comma:
+    if len(ands) == 1:
         before, after = _elements(segment[: ands[0]]), _elements(segment[ands[0] :])
-        # a comma inside the left side would need braces
-        return (before, after) if len(after) == 1 and before else None
+        # "A → B, C and B, D → A": the first after "and" stands on the right side already, so it begins the next left side
+        repeated = bool(after) and bool(set(after[0].names) & set(_names(before)))
+        if before and (repeated or (len(after) == 1 and not divided_by_comma)):
+            return before, after
     return None

@@ -5,11 +5,11 @@ One JSON object a line:
     {"do": "replace", "key": "9f1c2ab04d7e", "record": {"content": "…"}}     some fields of a record, or all of them
     {"do": "drop",    "key": "9f1c2ab04d7e"}
     {"do": "merge",   "keys": ["9f1c2ab04d7e", "03be4411c0a2"]}              text records, into the first
-    {"do": "rename",  "heading": "1.2 Teh title", "to": "1.2 The title", "page": 14}    page only where the title occurs twice
+    {"do": "rename",  "heading": "1.2 Teh title", "to": "1.2 The title", "page": 14}    (page: if it occurs twice)
 
-A key is made from a record's own content (`record_keys`; the reading report shows it), so it stays the same when pages, headings
-or other records change. Where the record itself is read differently, its correction no longer fits: it is not applied, and said
-so. Any line may have a "note" for other people.
+A key is made from a record's own content (`record_keys`; the reading report shows it), so it stays the same when pages,
+headings or other records change. Where the record itself is read differently, its correction no longer fits: it is not applied,
+and said so. Any line may have a "note" for other people.
 """
 
 import hashlib
@@ -113,9 +113,8 @@ def read_corrections(path: Path) -> list[tuple[int, Correction]]:
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
-            raise SourceError(
-                f"{path}, line {number}: not a correction ({where + ': ' if where else ''}{first['msg']}); mend or delete the line"
-            ) from None
+            reason = f"{where}: {first['msg']}" if where else str(first["msg"])
+            raise SourceError(f"{path}, line {number}: not a correction ({reason}); mend or delete the line") from None
     return corrections
 
 

@@ -167,16 +167,22 @@ def _block_text(block: Block, style: BookStyle) -> tuple[str, list[int]]:
     if block.kind == "code":
         return _listing(block.rows)
     text, starts = "", []
+    by_line = block.kind == "prose" and _is_by_line(block.rows)
     for row in block.rows:
         words = row_text(row).strip()
         if text:
-            if block.kind == "list" and is_list_item(row.text):
+            if by_line or (block.kind == "list" and is_list_item(row.text)):
                 text += "\n"
             else:
                 text, words = _join(text, words, style)
         starts.append(len(text))
         text += words
     return text, starts
+
+
+def _is_by_line(rows: Sequence[Row]) -> bool:
+    """Whether the rows end where they are meant to (verse, addresses, columns' names): far before their column does."""
+    return len(rows) > 1 and all(row.x1 < row.column[0] + 0.6 * (row.column[1] - row.column[0]) for row in rows[:-1])
 
 
 def _listing(rows: Sequence[Row]) -> tuple[str, list[int]]:

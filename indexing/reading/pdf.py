@@ -189,11 +189,15 @@ class Pdf:
             paths = page.get_cdrawings()
         return [_drawing(path, turn) for path in paths if path["type"] in ("f", "s", "fs")]
 
-    def picture(self, number: int, dpi: int = 110, clip: Box | None = None) -> bytes:
-        """A page, or a part of it, as PNG."""
+    def picture(self, number: int, dpi: int = 110, clip: Box | None = None, *, jpeg: bool = False) -> bytes:
+        """A page, or a part of it, as PNG, or as a grey JPEG, which is a third of its size."""
         page = self._page(number)
-        clip_rect = _pymupdf().Rect(clip) if clip else None
+        pymupdf = _pymupdf()
+        clip_rect = pymupdf.Rect(clip) if clip else None
         with self._reading(number):
+            if jpeg:
+                grey = page.get_pixmap(dpi=dpi, clip=clip_rect, colorspace=pymupdf.csGRAY)
+                return bytes(grey.tobytes("jpg", jpg_quality=55))
             return bytes(page.get_pixmap(dpi=dpi, clip=clip_rect).tobytes("png"))
 
     def page_size(self, number: int) -> tuple[float, float]:

@@ -4,15 +4,16 @@ The lines come in bands (between rulings, or coloured stripes); a table without 
 and the body. Leaves finding lines and rivers to the detectors.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from statistics import median
 
+from indexing.reading.pdf import Word
 from indexing.reading.tables.bands import with_bands_cut
 from indexing.reading.tables.cells import Cell, Draft
 from indexing.reading.tables.columns import Entry, PrintedLine, River, extent, place, word_height
 from indexing.reading.tables.geometry import overlap
-from indexing.reading.tables.rows import bottom, rows_of, top
+from indexing.reading.tables.rows import bottom, is_open, rows_of, top
 from indexing.reading.tables.rulings import Ruling
 
 
@@ -21,11 +22,12 @@ def build(
     edges: Sequence[float],
     rivers: Sequence[River],
     partial: Sequence[Ruling] = (),
+    is_bold: Callable[[Word], bool] | None = None,
 ) -> Draft:
     """Rows and columns of one table.
 
     Band i lies between edges[i] and edges[i + 1]; the first of several bands is the header. `partial` are rulings under
-    parts of the header.
+    parts of the header. `is_bold` tells words in bold.
     """
     every = [line for band in bands for line in band]
     height = word_height(every)
@@ -40,10 +42,10 @@ def build(
             continue
         if number == 0 and len(bands) > 1:
             groups = _header_rows(band, rivers, partial, height)
-        elif is_row_ruled:
+        elif is_row_ruled and not (len(band) > 2 and is_open(band, rivers, height)):
             groups = [list(range(len(band)))]
         else:
-            groups = rows_of(band, rivers, height)
+            groups = rows_of(band, rivers, height, [is_bold(line[0]) for line in band] if is_bold else None)
         for group in groups:
             under = _rules_under(band, group, partial, height) if number == 0 else []
             cells += _row_cells(len(ys) - 1, [band[index] for index in group], rivers, height, xs, under)

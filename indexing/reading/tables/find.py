@@ -21,7 +21,7 @@ from indexing.reading.tables.partly_ruled import partly_ruled_region
 from indexing.reading.tables.ruled import MOST_CROSSED, ruled_table
 from indexing.reading.tables.rulings import Ruling, Rulings, find_rulings, lattices
 from indexing.reading.tables.style import Style
-from indexing.reading.tables.unruled import grown, unruled_regions
+from indexing.reading.tables.unruled import grown, unruled_regions, with_ruled_header
 
 
 def find_tables(pdf: Pdf, page: Page, avoid: Sequence[Box] = ()) -> list[FoundTable]:
@@ -66,6 +66,7 @@ class _Detector:
         lines = printed_lines(self.words) if regions else []
         for region in regions:
             whole = grown(region, lines, taken, open_ended=not are_rules)
+            whole = with_ruled_header(whole, lines, horizontal) if are_rules else whole
             open_top = whole.edges[0] < region.edges[0] - 1
             self._take(whole, lines, rules=len(region.edges) if are_rules else 0, open_top=open_top)
 
@@ -74,12 +75,13 @@ class _Detector:
         words = [word for word in self.words if not self.style.in_listing(word)]
         lines = printed_lines(words)
         for region in unruled_regions(words, horizontal):
-            self._take(region, lines, rules=len(region.edges) - 2, open_top=True)
+            whole = with_ruled_header(region, lines, horizontal)
+            self._take(whole, lines, rules=len(whole.edges) - 2, open_top=True)
 
     def _take(self, region: Region, lines: Sequence[PrintedLine], *, rules: int, open_top: bool) -> bool:
         """Add a region's table if it is one."""
         whole = with_header_lines(region, lines, self.style, open_top=open_top)
-        draft = build(whole.bands, whole.edges, whole.rivers, whole.partial)
+        draft = build(whole.bands, whole.edges, whole.rivers, whole.partial, self.style.is_bold)
         has_header = (region.has_rule and len(region.bands) > 1) or stands_out(draft, self.style, self.rulings.fills)
         if any(_meet(draft.box, other.box) for other in self.drafts) or is_crossed(draft, self.rulings.vertical):
             return False

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from indexing.reading.tables.columns import PrintedLine, extent, place, word_height
 from indexing.reading.tables.evidence import CAPTION
-from indexing.reading.tables.geometry import line_text
+from indexing.reading.tables.geometry import is_number, line_text, text_of
 from indexing.reading.tables.half_ruled import Region
 from indexing.reading.tables.rows import bottom, top
 from indexing.reading.tables.style import Style
@@ -21,7 +21,7 @@ def with_header_lines(region: Region, lines: Sequence[PrintedLine], style: Style
     """The region with its header as a band of its own; `lines` are those of the page, for an `open_top` to grow into."""
     bands, edges = list(region.bands), list(region.edges)
     if len(bands) == 1:
-        count = _bold_lines(bands[0], style)
+        count = _bold_lines(bands[0], style) or _worded_lines(bands[0], region)
         if count:
             between = (bottom(bands[0][count - 1]) + top(bands[0][count])) / 2
             bands, edges = [bands[0][:count], bands[0][count:]], [edges[0], between, edges[1]]
@@ -38,6 +38,25 @@ def _bold_lines(band: Sequence[PrintedLine], style: Style) -> int:
     for count, line in enumerate(band[: MOST_LINES + 1]):
         if not is_bold(line, style):
             return count
+    return 0
+
+
+def _worded_lines(band: Sequence[PrintedLine], region: Region) -> int:
+    """How many lines on top, close together, have words where the columns below hold numbers; 0 where none or all do."""
+    height = word_height(band)
+    placed = [place(line, region.rivers, height) for line in band]
+    numbers: dict[int, list[bool]] = {}
+    for entries in placed:
+        for first, last, words in entries:
+            if first == last:
+                numbers.setdefault(first, []).append(is_number(text_of(words)))
+    valued = {column for column, are in numbers.items() if column > 0 and sum(are) > max(1, 0.6 * len(are))}
+    for count, entries in enumerate(placed[: MOST_LINES + 1]):
+        has_number = any(is_number(text_of(words)) for first, _, words in entries if first in valued)
+        is_label = len(entries) == 1 and entries[0][0] == 0
+        is_apart = count > 0 and top(band[count]) - bottom(band[count - 1]) > TIGHT * height
+        if has_number or is_label or is_apart:
+            return count if valued and count > 1 else 0
     return 0
 
 

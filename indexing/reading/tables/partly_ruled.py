@@ -7,10 +7,10 @@ import itertools
 from collections.abc import Sequence
 
 from indexing.reading.pdf import Word
-from indexing.reading.tables.columns import PrintedLine, River, place, with_rulings, word_height
+from indexing.reading.tables.columns import PrintedLine, with_rulings, word_height
 from indexing.reading.tables.geometry import inside, printed_lines
 from indexing.reading.tables.half_ruled import Region
-from indexing.reading.tables.rows import rows_of
+from indexing.reading.tables.rows import is_open
 from indexing.reading.tables.rulings import Lattice, Ruling, share_inked
 
 FULL = 0.8  # the part of a lattice's width that a ruling between bands covers
@@ -35,21 +35,13 @@ def partly_ruled_region(lattice: Lattice, words: Sequence[Word]) -> Region | Non
     open_columns = len(rivers) > len(rulings)
     body = bands[1:] if len(bands) > 1 else bands
     several = [band for band in body if len(band) > 1]
-    opened = [band for band in several if _is_open(band, rivers, height)]
+    opened = [band for band in several if is_open(band, rivers, height)]
     open_rows = len(opened) > 0.5 * len(several)
     inner = [rule for rule in partial if rule.at > edges[1]] if len(edges) > 2 else partial
     if not (open_columns or open_rows) or (inner and not open_columns):
         return None
     kept = [number for number, band in enumerate(bands) if band]
     return Region([bands[n] for n in kept], [edges[kept[0]], *(edges[n + 1] for n in kept)], rivers, partial)
-
-
-def _is_open(band: Sequence[PrintedLine], rivers: Sequence[River], height: float) -> bool:
-    """Whether a band holds several rows: two lines or more have an entry in most of its columns, and none is wrapped text."""
-    placed = [place(line, rivers, height) for line in band]
-    columns = {entry[0] for entries in placed for entry in entries}
-    full = sum(len(entries) >= 0.6 * len(columns) for entries in placed)
-    return len(columns) > 1 and full > 1 and len(rows_of(band, rivers, height)) >= max(2, 0.5 * full)
 
 
 def _middle(line: PrintedLine) -> float:

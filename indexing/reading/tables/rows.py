@@ -24,8 +24,13 @@ def bottom(line: PrintedLine) -> float:
     return max(word.box[3] for word in line)
 
 
-def rows_of(lines: Sequence[PrintedLine], separators: Sequence[River], height: float) -> list[list[int]]:
-    """The lines of a table's body in groups of one row each (indices into `lines`)."""
+def rows_of(
+    lines: Sequence[PrintedLine], separators: Sequence[River], height: float, bold: Sequence[bool] | None = None
+) -> list[list[int]]:
+    """The lines of a table's body in groups of one row each (indices into `lines`).
+
+    `bold` says which lines begin in bold: a line set otherwise than the one above does not carry it on.
+    """
     placed = [place(line, separators, height) for line in lines]
     apart = _apart_by_white(lines, placed, height)
     if apart is not None:
@@ -36,15 +41,24 @@ def rows_of(lines: Sequence[PrintedLine], separators: Sequence[River], height: f
     values = _value_columns(placed)
     rows: list[list[int]] = []
     for index in range(len(lines)):
+        alike = bold is None or index == 0 or bold[index] == bold[index - 1]
         if rows and (
             pitches[index - 1] < 0.6 * height
-            or (pitches[index - 1] <= 1.25 * usual and _carries_on(placed, rows[-1], index, values, reach, height))
-            or (pitches[index - 1] <= 1.1 * usual and _label_goes_on(placed, rows[-1], index, reach, height))
+            or (alike and pitches[index - 1] <= 1.25 * usual and _carries_on(placed, rows[-1], index, values, reach, height))
+            or (alike and pitches[index - 1] <= 1.1 * usual and _label_goes_on(placed, rows[-1], index, reach, height))
         ):
             rows[-1].append(index)
         else:
             rows.append([index])
     return [list(range(len(lines)))] if _are_wrapped(placed, rows, reach, height) else rows
+
+
+def is_open(lines: Sequence[PrintedLine], separators: Sequence[River], height: float) -> bool:
+    """Whether a band holds several rows: two lines or more have an entry in most of its columns, and none is wrapped text."""
+    placed = [place(line, separators, height) for line in lines]
+    columns = {entry[0] for entries in placed for entry in entries}
+    full = sum(len(entries) >= 0.6 * len(columns) for entries in placed)
+    return len(columns) > 1 and full > 1 and len(rows_of(lines, separators, height)) >= max(2, 0.5 * full)
 
 
 def _are_wrapped(

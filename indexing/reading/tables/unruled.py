@@ -6,6 +6,7 @@ white are running text the page is set in columns, and each is looked at by itse
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 from indexing.reading.pdf import Box, Word
 from indexing.reading.tables.columns import PrintedLine, River, extent, find_rivers, place, word_height
@@ -110,6 +111,36 @@ def _region(run: list[PrintedLine], rivers: list[River], horizontal: Sequence[Ru
             bands, edges = [above, run[len(above) :]], [edges[0], at, edges[1]]
             break
     return Region(bands, edges, rivers, within)
+
+
+def with_ruled_header(region: Region, lines: Sequence[PrintedLine], horizontal: Sequence[Ruling]) -> Region:
+    """A region of one band below a rule, with the header lines above that rule: close to it, each entry in one column."""
+    if len(region.bands) > 1:
+        return region
+    height = word_height(region.lines)
+    low, high = extent([word for line in region.lines for word in line])
+    edge = top(region.bands[0][0])
+    rules = [
+        r for r in horizontal if -0.2 * height < edge - r.at < height and overlap(r.low, r.high, low, high) > 0.6 * (high - low)
+    ]
+    if not rules:
+        return region
+    at, first = rules[0].at, rules[0].at
+    header: list[PrintedLine] = []
+    for line in sorted((line for line in lines if bottom(line) < at + 0.35 * height), key=bottom, reverse=True):
+        inner = line[0].box[0] > rules[0].low - 2 and line[-1].box[2] < rules[0].high + 2
+        entries = place(line, region.rivers, height)
+        is_text = any(last - begin > 1 and len(words) > 4 for begin, last, words in entries)
+        if first - bottom(line) > 0.7 * height or not inner or is_text or len(header) == 5:
+            break
+        if len(entries) == 1 and entries[0][0] == 0 and (not header or entries[0][1] > 0):
+            break
+        header.insert(0, line)
+        first = top(line)
+    if not header:
+        return region
+    partial = [r for r in horizontal if top(header[0]) < r.at < at - 1]
+    return replace(region, bands=[header, region.bands[0]], edges=[top(header[0]) - 1, at, region.edges[-1]], partial=partial)
 
 
 def grown(region: Region, lines: Sequence[PrintedLine], barriers: Sequence[Box], *, open_ended: bool) -> Region:

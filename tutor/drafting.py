@@ -18,7 +18,7 @@ from tutor.quoting import Quote
 from tutor.retrieval import Passage
 
 PROMPT_TOKENS = 1_800  # passages of one prompt; more drowns a small model and makes the first token late
-_LOOP_EVERY = 24  # pieces between two looks for repetition
+_LOOP_EVERY = 8  # pieces between two looks for repetition
 _LETTER = re.compile(r"[^\W\d_]")
 _MARKER = re.compile(r"\s*\[\d{1,2}\](?=[\s.,;:!?]|$)")
 

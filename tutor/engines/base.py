@@ -79,11 +79,28 @@ class Queue:
                 self._turn.wait(0.05)
 
 
-_LOOP = re.compile(r"(.{12,200}?)(?:\s*\1){2,}\s*$", re.DOTALL)
+_LOOP = re.compile(r"(.{4,200}?)(?:\s*\1){2,}\s*$", re.DOTALL)
+_UNIT = re.compile(r"[^.!?\n]+[.!?\n]+")
+_LONG = 24  # characters; shorter sentences may well be said twice
 
 
 def looped(text: str) -> str | None:
-    """What a text should be cut to where its end repeats the same thing three times or more: the first time; else None."""
+    """What a text should be cut to where its end goes round in circles, else None.
+
+    That is where the last whole sentence was said before, or where the end repeats the same piece three times.
+    """
     tail = text[-800:]
     match = _LOOP.search(tail)
-    return text[: len(text) - len(tail) + match.end(1)] if match else None
+    if match:
+        return text[: len(text) - len(tail) + match.end(1)]
+    units = [match for match in _UNIT.finditer(text) if len(match.group().strip()) >= _LONG]
+    if units:
+        last = _bare(units[-1].group())
+        if any(_bare(unit.group()) == last for unit in units[:-1]):
+            return text[: units[-1].start()].rstrip()
+    return None
+
+
+def _bare(sentence: str) -> str:
+    """A sentence without its number in a list, its marks and its capitals."""
+    return re.sub(r"^[\W\d]+|\W+", " ", sentence).casefold().strip()

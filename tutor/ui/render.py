@@ -1,84 +1,149 @@
-"""Answers, sources and pages as Markdown and HTML. Every text that is not ours is escaped, whoever wrote it.
+"""Answers, sources and pages as HTML. Every text that is not ours is escaped, whoever wrote it.
 
-Pure functions on strings; leaves Gradio to `chat.py` and pictures to `pages.py`.
+Pure functions on strings; leaves Gradio to the tabs and pictures to `tutor.classroom.pages`.
 """
 
 import base64
 import html
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
 
 from indexing.records import Span
 from tutor.answer import Answer, Citation, Sentence
 from tutor.shell import page_name
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$>])")
 _KINDS = {"text": "Text", "table": "Table row", "ER_desc": "ER diagram", "figure": "Figure"}
-EMPTY_SOURCES = '<p class="hint">Sources of the answer appear here. Click one to see its page.</p>'
+EMPTY_SOURCES = '<p class="hint">The sources of the answer appear here. Choose one to see its page.</p>'
 
 
-def plain(text: str) -> str:
-    """Text as Markdown that shows exactly that text: neither HTML nor Markdown in it has any effect."""
-    return _MARKDOWN.sub(r"\\\1", html.escape(text, quote=False))
+def escaped(text: str) -> str:
+    """Text as HTML that shows exactly that text, line breaks kept."""
+    return html.escape(text).replace("\n", "<br>")
 
 
-def answer_markdown(answer: Answer, sentences: Sequence[Sentence] | None = None) -> str:
-    """The answer, or the first sentences of it, with citation marks that lead to the sources."""
+def answer_html(answer: Answer, message: int) -> str:
+    """An answer with citation marks that open its sources; unsupported sentences are visibly marked."""
+    parts = []
+    if answer.rewritten:
+        parts.append(f'<p class="note">Understood as: {escaped(answer.rewritten)}</p>')
     if answer.refused:
-        return plain(answer.answer)
-    parts = [_sentence(sentence) for sentence in (answer.sentences if sentences is None else sentences)]
-    note = [] if answer.rewritten is None else [f"*Understood as: {plain(answer.rewritten)}*\n\n"]
-    return "".join(note) + " ".join(parts)
+        parts.append(_refusal(answer))
+    elif answer.sentences:
+        parts.append(f'<p class="text">{sentences_html(answer.sentences, message)}</p>')
+    else:
+        parts.append(f'<p class="text">{escaped(answer.answer)}</p>')
+    if answer.computed:
+        parts.append(computed_html(answer.computed))
+    if answer.quoted:
+        parts.append(
+            '<div class="quoted"><p class="note">Most of this is not in the book. The book itself says:</p>'
+            f'<p class="text">{sentences_html(answer.quoted, message)}</p></div>'
+        )
+    if answer.reason and not answer.refused:
+        parts.append(f'<p class="note">Ended early: {escaped(answer.reason)}</p>')
+    return "".join(parts)
 
 
-def _sentence(sentence: Sentence) -> str:
-    marks = "".join(f"[\\[{number}\\]](#source-{number})" for number in sentence.citations)
-    text = plain(sentence.text)
-    if not sentence.supported:
-        return f"{text} **⚠ not found in the book**"
-    return f"{text} {marks}" if marks else text
+def _refusal(answer: Answer) -> str:
+    """What the tutor says when the book has no answer: nearest headings as a list."""
+    if not answer.nearest:
+        return f'<p class="text">{escaped(answer.answer)}</p>'
+    items = "".join(f"<li>{escaped(heading)}</li>" for heading in answer.nearest)
+    return (
+        f'<p class="text">{escaped(answer.answer.split(" The nearest headings", 1)[0])}</p>'
+        f'<p class="note">The nearest headings are:</p><ul class="nearest">{items}</ul>'
+    )
 
 
-def sources_html(citations: Sequence[Citation], selected: int | None = None) -> str:
+def sentences_html(sentences: Sequence[Sentence], message: int) -> str:
+    """Sentences with their citation marks."""
+    return " ".join(_sentence(sentence, message) for sentence in sentences)
+
+
+def _sentence(sentence: Sentence, message: int) -> str:
+    marks = "".join(
+        f'<button type="button" class="cite" data-cite="{number}" data-message="{message}" '
+        f'aria-label="Show source {number}">{number}</button>'
+        for number in sentence.citations
+    )
+    text = escaped(sentence.text)
+    if sentence.supported:
+        return f"<span>{text}{marks}</span>"
+    return f'<span class="unsupported">{text} <span class="flag">⚠ not found in the book</span></span>'
+
+
+def computed_html(computed: Mapping[str, Any]) -> str:
+    """A computation: its result, the derivation step by step, and its drawings (as pictures, in which no script can run)."""
+    steps = [step for step in computed.get("steps", []) if isinstance(step, Mapping)]
+    items = "".join(
+        f'<li><span class="rule">{escaped(str(step.get("rule", "")))}</span> {escaped(str(step.get("text", "")))}</li>'
+        for step in steps
+    )
+    drawings = "".join(_drawing(svg) for svg in _drawings(computed))
+    assumption = computed.get("assumption")
+    note = f'<p class="note">{escaped(str(assumption))}</p>' if assumption else ""
+    derivation = f"<details open><summary>Derivation, step by step</summary><ol>{items}</ol></details>" if items else ""
+    return f'<div class="computed">{note}{derivation}{drawings}</div>' if note or derivation or drawings else ""
+
+
+def _drawings(computed: Mapping[str, Any]) -> list[str]:
+    found = computed.get("drawings", computed.get("svg", []))
+    found = [found] if isinstance(found, str) else found
+    return [item for item in found if isinstance(item, str) and item.lstrip().startswith(("<svg", "<?xml"))]
+
+
+def _drawing(svg: str) -> str:
+    source = base64.b64encode(svg.encode()).decode()
+    return f'<img class="drawing" alt="Drawing of the computation" src="data:image/svg+xml;base64,{source}">'
+
+
+def sources_html(citations: Sequence[Citation], selected: int | None = None, message: int = 0) -> str:
     """The sources as cards: buttons, so that a keyboard reaches them."""
     if not citations:
         return EMPTY_SOURCES
-    cards = "".join(_card(citation, citation.n == selected) for citation in citations)
-    return f'<div class="sources" role="list">{cards}</div>'
+    cards = "".join(_card(citation, citation.n == selected, message) for citation in citations)
+    return f'<h2 class="small">Sources</h2><div class="sources" role="list">{cards}</div>'
 
 
-def _card(citation: Citation, selected: bool) -> str:
+def _card(citation: Citation, selected: bool, message: int) -> str:
     labels = citation.page_labels if len(citation.page_labels) == len(citation.pages) else [""] * len(citation.pages)
     pages = ", ".join(page_name(page, label) for page, label in zip(citation.pages, labels, strict=True))
     path = " › ".join(citation.heading_path[:-1])
     kind = citation.caption or _KINDS.get(citation.type, "")
     where = f"p. {pages}" if pages else ""
     return (
-        f'<div role="listitem"><button type="button" class="source{" selected" if selected else ""}" data-n="{citation.n}" '
-        f'id="source-{citation.n}" aria-pressed="{str(selected).lower()}">'
+        f'<div role="listitem"><button type="button" class="source{" selected" if selected else ""}" '
+        f'data-cite="{citation.n}" data-message="{message}" aria-pressed="{str(selected).lower()}">'
         f'<span class="n">{citation.n}</span><span class="body">'
         f'<span class="path">{html.escape(path)}</span>'
         f'<span class="heading">{html.escape(citation.heading or "(no heading)")}</span>'
         f'<span class="where">{html.escape(" · ".join(part for part in (where, kind) if part))}</span>'
-        f'<span class="quote">{html.escape(_shortened(citation.quote))}</span></span></button></div>'
+        f'<span class="quote">{html.escape(shortened(citation.quote))}</span></span></button></div>'
     )
 
 
-def _shortened(text: str, limit: int = 220) -> str:
+def shortened(text: str, limit: int = 220) -> str:
+    """The beginning of a text, cut between words."""
     text = " ".join(text.split())
     return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + " …"
 
 
-def page_html(picture: bytes, size: tuple[float, float], page: int, spans: Sequence[Span], label: str = "") -> str:
+def page_address(book: str, version: str, page: int) -> str:
+    """Where the server has the picture of a page; the version makes browsers fetch it anew after a rebuild."""
+    return f"book/{quote(book, safe='')}/page/{page}.png?v={quote(version, safe='')}"
+
+
+def page_html(address: str, size: tuple[float, float], page: int, spans: Sequence[Span], label: str = "") -> str:
     """A page's picture with the passage marked. `size` is in points, as the spans are."""
     width, height = size
     marks = "".join(_mark(span, width, height) for span in spans if span[0] == page)
-    source = base64.b64encode(picture).decode()
-    name = page_name(page, label)
+    name = html.escape(page_name(page, label))
     return (
-        f'<figure class="page"><div class="sheet"><img alt="Page {html.escape(name)} of the book" '
-        f'src="data:image/png;base64,{source}">{marks}</div>'
-        f"<figcaption>Page {html.escape(name)}</figcaption></figure>"
+        f'<figure class="page"><div class="frame" tabindex="0" role="group" aria-label="Page {name}">'
+        f'<div class="sheet" style="aspect-ratio:{width:.1f}/{height:.1f}">'
+        f'<img alt="Page {name} of the book" src="{html.escape(address)}">{marks}</div></div>'
+        f"<figcaption>Page {name}</figcaption></figure>"
     )
 
 

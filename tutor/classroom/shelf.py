@@ -1,0 +1,101 @@
+"""The books that can be asked, each opened when first asked and kept until it is rebuilt, and the models that word answers."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+
+from indexing.embedding import Embedder, load_embedder
+from indexing.library import Book, book_names, find_book
+from indexing.records import Question
+from indexing.settings import Settings
+from tutor.engines.base import Engine
+from tutor.engines.load import QUOTE, load_engine
+from tutor.models import PACKAGED, is_there
+from tutor.tutor import Tutor
+
+_NUMBER = re.compile(r"^\s*(?:[A-Za-z]?\d+(?:\.\d+)*[.):]?)\s*(?:[-–—]\s*)?(?=\S)")
+
+
+@dataclass
+class Shelf:
+    """Opens tutors on the books of one library, and engines; each once."""
+
+    settings: Settings
+    _tutors: dict[str, Tutor] = field(default_factory=dict)
+    _engines: dict[tuple[str, str | None], Engine] = field(default_factory=dict)
+    _questions: dict[Path, list[Question]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+    _engine_lock: Lock = field(default_factory=Lock)
+
+    def names(self) -> list[str]:
+        return book_names(self.settings.home)
+
+    def book(self, name: str) -> Book:
+        """The version in use. BookError where there is none."""
+        return find_book(name, self.settings.home)
+
+    def tutor(self, name: str) -> Tutor:
+        """The tutor on a book; opened anew after a rebuild, which shows as another resolved folder."""
+        book = self.book(name)
+        with self._lock:
+            known = self._tutors.get(name)
+            if known is None or known.book.path != book.path:
+                known = Tutor.open(book, self.embedder(book))
+                self._tutors[name] = known
+            return known
+
+    def embedder(self, book: Book) -> Embedder:
+        """The embedder that made a book's vectors; loaded once in a process."""
+        made_by = book.manifest.embedder
+        return load_embedder(made_by.name if made_by else self.settings.embedder, self.settings.cache)
+
+    def title(self, name: str) -> str:
+        return self.book(name).manifest.title or name
+
+    def questions(self, name: str) -> list[Question]:
+        """The book's review questions."""
+        book = self.book(name)
+        with self._lock:
+            if book.path not in self._questions:
+                self._questions = {path: items for path, items in self._questions.items() if path.parent != book.path.parent}
+                self._questions[book.path] = book.questions()
+            return self._questions[book.path]
+
+    def examples(self, name: str, count: int = 4) -> list[str]:
+        """Short questions of the book itself, spread over its chapters, to begin with; answered ones where there are any."""
+        questions = self.questions(name)
+        fitting = [
+            text
+            for answered in (True, False)
+            for text in (without_number(item.question) for item in questions if (item.answer is not None) == answered)
+            if 20 <= len(text) <= 90 and text.endswith("?")
+        ]
+        answered = fitting[: max(count, sum(item.answer is not None for item in questions) // 2)]
+        step = max(len(answered) // count, 1)
+        return answered[::step][:count]
+
+    def engines(self) -> list[str]:
+        """Engines that are really there: quote mode, models that were got, a server that was set, the chosen one."""
+        found = [QUOTE, *(name for name in PACKAGED if is_there(name, self.settings.models))]
+        if self.settings.server_url:
+            found.append("server")
+        return list(dict.fromkeys([*found, self.settings.engine]))
+
+    def engine(self, name: str, adapter: str | None = None) -> Engine | None:
+        """An engine, loaded once; None in quote mode. ModelError where it cannot be had."""
+        if name == QUOTE:
+            return None
+        key = (name, adapter)
+        with self._engine_lock:
+            if key not in self._engines:
+                engine = load_engine(name, self.settings, Path(adapter) if adapter else None).engine
+                if engine is None:
+                    return None
+                self._engines[key] = engine
+            return self._engines[key]
+
+
+def without_number(question: str) -> str:
+    """ "1.9 - What is …?" as a student would ask it."""
+    return _NUMBER.sub("", question, count=1)

@@ -1,0 +1,109 @@
+"""The few lines of JavaScript that the pages need: clicks on marks and cards, copying, focus, light and dark."""
+
+TALK = """
+const copied = (button) => {
+  const was = button.textContent;
+  button.textContent = 'Copied';
+  setTimeout(() => { button.textContent = was; }, 1500);
+};
+const copy = async (text, button) => {
+  if (navigator.clipboard && window.isSecureContext) { await navigator.clipboard.writeText(text); copied(button); return; }
+  const area = document.createElement('textarea');
+  area.value = text; area.style.position = 'fixed'; area.style.opacity = '0';
+  document.body.appendChild(area); area.select(); document.execCommand('copy'); area.remove(); button.focus(); copied(button);
+};
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('button');
+  if (!button) return;
+  const data = button.dataset;
+  if (data.cite) trigger('click', {message: Number(data.message), n: Number(data.cite)});
+  else if (data.vote) {
+    const vote = data.reason || button.getAttribute('aria-pressed') !== 'true' ? Number(data.vote) : 0;
+    trigger('like', {message: Number(data.message), vote, reason: data.reason || ''});
+  }
+  else if (data.retry !== undefined) trigger('retry', {});
+  else if (data.example !== undefined) trigger('example_select', {text: button.innerText});
+  else if (data.copy !== undefined) {
+    const answer = button.closest('.exchange').cloneNode(true);
+    answer.querySelectorAll('.asked, .acts, .reasons').forEach((part) => part.remove());
+    answer.querySelectorAll('.cite').forEach((mark) => { mark.textContent = ' [' + mark.textContent + ']'; });
+    copy(answer.textContent.trim(), button);
+  }
+});
+element.addEventListener('keydown', (event) => {
+  const field = event.target;
+  if (event.key === 'Enter' && field.dataset && field.dataset.vote && field.value !== undefined) {
+    event.preventDefault();
+    trigger('like', {message: Number(field.dataset.message), vote: Number(field.dataset.vote), reason: field.value});
+  }
+});
+let seen = 0;
+const follow = () => {
+  const talk = element.querySelector('.talk');
+  if (!talk) { seen = 0; return; }
+  const count = talk.querySelectorAll('.exchange').length;
+  const live = talk.querySelector('.live');
+  const near = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 160;
+  if (count !== seen || live || near) talk.scrollTop = talk.scrollHeight;
+  seen = count;
+};
+let place = 0;
+element.addEventListener('scroll', () => {
+  const talk = element.querySelector('.talk');
+  if (talk) place = talk.scrollTop;
+}, true);
+watch('value', () => {
+  const talk = element.querySelector('.talk');
+  if (talk) talk.scrollTop = place;
+  follow();
+});
+"""
+
+CARDS = """
+let focused = null;
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-cite], [data-page]');
+  if (!button) return;
+  const data = button.dataset;
+  if (data.cite) { focused = data.cite; trigger('click', {message: Number(data.message), n: Number(data.cite)}); }
+  else if (data.page) { focused = null; trigger('click', {page: Number(data.page)}); }
+});
+watch('value', () => {
+  if (focused === null) return;
+  const card = element.querySelector(`[data-cite="${focused}"]`);
+  if (card) card.focus({preventScroll: true});
+});
+"""
+
+SHEET = """
+watch('value', () => {
+  const sheet = element.querySelector('.page');
+  if (!sheet) return;
+  const mark = element.querySelector('.mark');
+  const frame = sheet.querySelector('.frame');
+  frame.scrollTop = mark ? mark.offsetTop - frame.clientHeight / 3 : 0;
+  if (window.matchMedia('(max-width: 760px)').matches) sheet.scrollIntoView({block: 'start', behavior: 'auto'});
+});
+"""
+
+HEAD = """
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<script>
+(() => {
+  const wanted = localStorage.getItem('tutor-colours');
+  const dark = wanted ? wanted === 'dark' : window.matchMedia('(prefers-color-scheme: dark)').matches;
+  const paint = () => document.body && document.body.classList.toggle('dark', dark);
+  document.addEventListener('DOMContentLoaded', paint);
+  window.addEventListener('load', () => setTimeout(paint, 0));
+  document.documentElement.lang = 'en';
+})();
+</script>
+"""
+
+SWITCH_COLOURS = """
+() => {
+  const dark = !document.body.classList.contains('dark');
+  document.body.classList.toggle('dark', dark);
+  localStorage.setItem('tutor-colours', dark ? 'dark' : 'light');
+}
+"""

@@ -1,0 +1,86 @@
+"""The web server: plain pages, the Gradio pages, the wall before them; and how it starts and stops.
+
+A stop (Ctrl-C, SIGTERM) takes no new connection, lets questions that are being answered end, and then closes.
+"""
+
+import os
+import webbrowser
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+
+from tutor.classroom.room import Room
+from tutor.classroom.wall import Wall
+from tutor.classroom.web import web_app
+from tutor.ui.scripts import HEAD
+
+# Before gradio is imported: it would otherwise look up its maker's hosts.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+_GRACE_S = 15  # seconds that answers may take after a stop
+
+
+def build_server(room: Room, root_path: str = "") -> FastAPI:
+    """The whole application. `root_path` is the prefix under which a reverse proxy shows it."""
+    from tutor.ui.student import build_student_page
+
+    app = web_app(room)
+    _mount(app, build_student_page(room), "/", room, root_path)
+    app.add_middleware(Wall, room=room)
+    return app
+
+
+def _mount(app: FastAPI, page: Any, path: str, room: Room, root_path: str) -> None:
+    import gradio as gr
+
+    page.queue(max_size=room.settings.waiting, default_concurrency_limit=8)
+    gr.mount_gradio_app(
+        app, page, path, auth_dependency=_person_number, root_path=f"{root_path}{path}".rstrip("/") or None, footer_links=[],
+        run_history=False, show_error=False, max_file_size=f"{room.settings.upload_mb}mb", ssr_mode=False, pwa=False,
+        enable_monitoring=False, mcp_server=False, css_paths=Path(__file__).parent / "style.css", head=HEAD,
+        theme=_theme(),
+    )  # fmt: skip
+
+
+def _theme() -> Any:
+    """Gradio's default in teal, with local fonts, and darker where its own colours are too pale to read (WCAG AA)."""
+    import gradio as gr
+
+    theme = gr.themes.Default(
+        primary_hue="teal", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"], spacing_size="sm"
+    )
+    return theme.set(
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_dark="*primary_700",
+        button_cancel_background_fill="#a40e26",
+        button_cancel_background_fill_hover="#860b1f",
+        button_cancel_background_fill_dark="#a40e26",
+        button_cancel_text_color="white",
+        body_text_color_subdued="#52605f",
+        body_text_color_subdued_dark="#a9bdbb",
+        block_label_text_color="#374543",
+        block_title_text_color="#374543",
+        input_placeholder_color="#5f6d6c",
+        input_placeholder_color_dark="#a9bdbb",
+    )
+
+
+def _person_number(request: Request) -> str | None:
+    person = getattr(request.state, "person", None)
+    return str(person.id) if person else None
+
+
+def serve(app: FastAPI, host: str, port: int, *, trust_proxy: bool = False, open_browser: bool = False) -> None:
+    """Run until it is stopped."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=_GRACE_S, server_header=False,
+        proxy_headers=trust_proxy, forwarded_allow_ips="127.0.0.1", limit_concurrency=None,
+    )  # fmt: skip
+    if open_browser:
+        webbrowser.open(f"http://{host}:{port}/")
+    uvicorn.Server(config).run()

@@ -12,12 +12,20 @@ from indexing.reading.diagrams.boxes import compounds
 from indexing.reading.diagrams.erdiagram import Reading, read_diagram
 from indexing.reading.diagrams.geometry import Grid, grown, holds, resampled, union
 from indexing.reading.diagrams.graph import Graph, graph_of
-from indexing.reading.diagrams.grids import is_grid
+from indexing.reading.diagrams.grids import are_dotted_rules, is_grid
 from indexing.reading.diagrams.loops import joined
 from indexing.reading.diagrams.nets import Net
 from indexing.reading.diagrams.paths import Path, paths_of
 from indexing.reading.diagrams.phrases import phrases_of
-from indexing.reading.diagrams.regions import TELLING, is_background, is_part, regions_of, related, worth_a_look
+from indexing.reading.diagrams.regions import (
+    TELLING,
+    is_background,
+    is_behind_prose,
+    is_part,
+    regions_of,
+    related,
+    worth_a_look,
+)
 from indexing.reading.diagrams.shapes import can_hold_name, kind_of, shapes_of
 from indexing.reading.found import FoundDrawing
 from indexing.reading.pdf import Box, Page, Pdf, Word
@@ -25,6 +33,7 @@ from indexing.reading.pdf import Box, Page, Pdf, Word
 _LEAST = (36.0, 24.0)  # width and height of the smallest drawing
 _MOST_PATHS = 2500  # in one drawing; beyond this it is artwork or a map and isn't read
 _ENOUGH = 3  # telling curves and lines make a drawing
+_LARGE = 40.0  # a curve this wide and high makes a drawing alone
 _APART = 4.0  # the least room round a box that stands free
 _BESIDE = 10.0  # labels stand this near to a drawing's paths
 
@@ -58,11 +67,12 @@ def find_drawings(pdf: Pdf, page: Page) -> list[FoundDrawing]:
 
 
 def _too_much(page: Page, group: Sequence[Path]) -> FoundDrawing | None:
-    """A drawing of so many paths that it is shown and not read; None where its paths are only rules."""
-    if sum(_tells(path) for path in group) < _ENOUGH:
+    """A drawing of so many paths that it is shown and not read; None where they are rules drawn dot by dot."""
+    box = union([path.box for path in group])
+    if min(box[2] - box[0], box[3] - box[1]) < _LARGE or are_dotted_rules([path.box for path in group], box):
         return None
     doubt = f"a drawing of {len(group)} paths is more than is read ({_MOST_PATHS}); it stays a figure"
-    return FoundDrawing(page.number, union([path.box for path in group]), None, (doubt,))
+    return FoundDrawing(page.number, box, None, (doubt,))
 
 
 def _region(group: Sequence[Path], page: Page) -> _Region | None:
@@ -70,12 +80,18 @@ def _region(group: Sequence[Path], page: Page) -> _Region | None:
     box = union([path.box for path in group])
     if min(box[2] - box[0], box[3] - box[1]) < TELLING:
         return None
-    telling = sum(_tells(path) for path in group)
+    telling = sum(_weight(path) for path in group)
     if telling < _ENOUGH and len(group) > 2 and is_grid(group, box):
         return None
     paths = joined(group)
     large = box[2] - box[0] >= _LEAST[0] and box[3] - box[1] >= _LEAST[1]
     return _Region(box, paths, telling, large and (telling > 0 or _free_boxes(paths, page) or _has_bars(paths)))
+
+
+def _weight(path: Path) -> int:
+    """How much a path speaks for a drawing: a large curve alone makes one."""
+    large = min(path.box[2] - path.box[0], path.box[3] - path.box[1]) >= _LARGE
+    return (_ENOUGH if large else 1) * _tells(path)
 
 
 def _tells(path: Path) -> bool:
@@ -129,6 +145,8 @@ def _found(page: Page, parts: Sequence[_Region], words: Sequence[Word]) -> Found
     reading = read_diagram(graph) if connected else Reading(None)
     telling = sum(part.telling for part in parts)
     if reading.diagram is None and telling < _ENOUGH and not connected and not _has_bars(paths):
+        return None
+    if reading.diagram is None and is_behind_prose(box, page):
         return None
     inner = [line.box for line in page.lines if is_part(line, box, page)]
     return FoundDrawing(page.number, union([box, *inner]), reading.diagram, reading.doubts)

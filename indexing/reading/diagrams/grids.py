@@ -1,12 +1,13 @@
 """Whether paths are the rules of a table: level and upright lines that mostly run through the whole of it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from indexing.reading.diagrams.paths import Path
 from indexing.reading.pdf import Box
 
+_RULES = 60  # a page holds hardly more rules than this
 _THROUGH = 0.8  # of the extent that a line covers to run through
 _SHARE = 0.6  # of all lines' length that lies on such lines, level and upright
 
@@ -45,3 +46,13 @@ def _covered(stretches: list[tuple[float, float]]) -> float:
             total += end - start
             reached = end
     return total
+
+
+def are_dotted_rules(dots: Sequence[Box], box: Box) -> bool:
+    """Whether very many small paths are the dots of a few level and upright rules."""
+    rows = Counter(round((dot[1] + dot[3]) / 2) for dot in dots)
+    columns = Counter(round((dot[0] + dot[2]) / 2) for dot in dots)
+    full_rows = {y for y, count in rows.items() if count >= (box[2] - box[0]) / 12}
+    full_columns = {x for x, count in columns.items() if count >= (box[3] - box[1]) / 12}
+    on_rules = sum(round((d[1] + d[3]) / 2) in full_rows or round((d[0] + d[2]) / 2) in full_columns for d in dots)
+    return on_rules >= 0.9 * len(dots) and len(full_rows) + len(full_columns) <= _RULES

@@ -316,12 +316,16 @@ def _clustered(attachments: Sequence[Attachment]) -> list[Attachment]:
 def _paired(nets: list[Net]) -> list[Net]:
     """Nets between the same two shapes that run side by side are one double net; of one the end may miss its shape."""
     result: list[Net] = []
+    at_shape: dict[int, list[int]] = {}
     for net in sorted(nets, key=lambda n: (-len(n.shapes), -n.length)):
-        twin = next((i for i, other in enumerate(result) if _parallel(other, net)), None)
-        if twin is None:
-            result.append(net)
-        else:
+        near = at_shape.get(net.ends[0].shape, []) if net.ends else []
+        twin = next((i for i in near if _parallel(result[i], net)), None)
+        if twin is not None:
             result[twin] = replace(result[twin], double=True)
+            continue
+        for shape in net.shapes if len(net.shapes) == 2 else ():
+            at_shape.setdefault(shape, []).append(len(result))
+        result.append(net)
     return result
 
 

@@ -13,7 +13,7 @@ from indexing.reading.diagrams.geometry import Points, box_of, distance, length_
 from indexing.reading.pdf import Box, Drawing, Point
 
 _CURVE_PIECES = 8  # straight pieces per Bézier curve: a quarter ellipse is then within 0.5 % of its radius
-_THIN = 2.2  # points; a filled area no wider than this is a painted stroke
+THIN = 2.2  # points; a filled area no wider than this is a painted stroke
 _WHITE = 0.97  # colour components above this are paper
 
 
@@ -131,7 +131,7 @@ def _flattened(p: Point, c: Point, d: Point, q: Point) -> list[Point]:
 def _thin(path: Path) -> Path:
     """A stroke that was painted as a thin filled area, as the stroke along its middle; any other path as it is."""
     count = len(path.points)
-    middle = middle_line(path.points, _THIN) if path.closed and count % 2 == 0 and count <= 16 else None
+    middle = middle_line(path.points, THIN) if path.closed and count % 2 == 0 and count <= 16 else None
     if middle is None:
         return path
     return replace(
@@ -177,7 +177,7 @@ def _frames(paths: list[Path]) -> list[Path]:
             and path.closed
             and last.order == path.order
             and last.size > 8
-            and max(abs(a - b) for a, b in zip(last.box, path.box, strict=True)) <= _THIN
+            and max(abs(a - b) for a, b in zip(last.box, path.box, strict=True)) <= THIN
         ):
             outer = last if last.size >= path.size else path
             result[-1] = replace(outer, stroked=True, filled=False)

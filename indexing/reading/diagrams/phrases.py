@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from indexing.reading.diagrams.geometry import center, holds, inside, union
+from indexing.reading.diagrams.geometry import center, holds, meets, union
 from indexing.reading.pdf import Box, Page, Point, Word
 
+_LONG = 90.0  # points that a label may reach out of its drawing
 _SPACE = 0.55  # of the text height: wider gaps part phrases
 _LETTER = re.compile(r"[1NMPKQ*∗∞]|many|one", re.IGNORECASE)
 _COUNT = r"(?:\d{1,3}|[nm*∗∞])"
@@ -30,15 +31,17 @@ class Phrase:
 
 
 def phrases_of(words: Sequence[Word], page: Page, area: Box) -> list[Phrase]:
-    """The phrases within an area, top to bottom, left to right."""
+    """The phrases that reach into an area, top to bottom, left to right. Words of a phrase may stand outside."""
+    wide = (area[0] - _LONG, area[1], area[2] + _LONG, area[3])
     turned = [line for line in page.lines if abs(line.direction[0]) < 0.9 and holds(area, line.box, 2.0)]
     phrases = [Phrase(_tidy(line.text), line.box, upright=False) for line in turned if _tidy(line.text)]
     level = [
         word
         for word in words
-        if holds(area, word.box, 2.0) and not any(holds(line.box, word.box, 1.0) for line in turned) and _tidy(word.text)
+        if holds(wide, word.box, 2.0) and not any(holds(line.box, word.box, 1.0) for line in turned) and _tidy(word.text)
     ]
-    return sorted(phrases + _runs(level), key=lambda p: (p.box[1], p.box[0]))
+    phrases += [phrase for phrase in _runs(level) if meets(area, phrase.box)]
+    return sorted(phrases, key=lambda p: (p.box[1], p.box[0]))
 
 
 def _tidy(text: str) -> str:
@@ -140,8 +143,3 @@ def cardinality_of(text: str) -> str | None:
 
 def _count(text: str) -> str:
     return "N" if text in "*∗∞" else text.upper()
-
-
-def within(phrase: Phrase, contour: Sequence[Point]) -> bool:
-    """Whether the middle of a phrase lies in a closed contour."""
-    return inside(center(phrase.box), contour)

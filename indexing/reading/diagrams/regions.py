@@ -1,15 +1,18 @@
 """Where on a page drawings could be: paths that lie near each other, and groups of them that no text parts."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from indexing.reading.diagrams.geometry import Grid, box_gap, center, holds, meets, union
-from indexing.reading.diagrams.paths import Path
+from indexing.reading.diagrams.geometry import box_gap, center, grown, holds, meets, union
+from indexing.reading.diagrams.paths import THIN, Path
 from indexing.reading.pdf import Box, Drawing, Line, Page
 
-_GAP = 14.0  # points; paths nearer than this belong together
+_GAP = 12.0  # points; paths nearer than this belong together
+_CELL = 6.0  # points; how finely that is told
 _FAR = 130.0  # groups further apart than this are drawings of their own
 _MANY = 80  # more groups than this on a page are decoration, and aren't put together
+_CROWD = 2500  # more drawings than this on a page are looked at, however small
+_MUCH = 4  # lines of prose on a drawing
 TELLING = 6.0  # the size from which a curve or an oblique line counts
 _CAPTION = re.compile(r"\s*(figure|fig\.|table|tab\.|listing|example|abbildung|tabelle)\s*\d", re.IGNORECASE)
 
@@ -17,6 +20,8 @@ _CAPTION = re.compile(r"\s*(figure|fig\.|table|tab\.|listing|example|abbildung|t
 def worth_a_look(drawings: Sequence[Drawing]) -> bool:
     """Whether anything on the page could be part of a drawing: a curve, an oblique line, two or more boxes."""
     boxes = 0
+    if len(drawings) > _CROWD:
+        return True
     for drawing in drawings:
         x0, y0, x1, y1 = drawing.box
         if min(x1 - x0, y1 - y0) < TELLING:
@@ -27,7 +32,7 @@ def worth_a_look(drawings: Sequence[Drawing]) -> bool:
         if boxes >= 2:
             return True
     # upright lines enough for two boxes drawn line by line
-    return sum(d.box[2] - d.box[0] < 1.0 and d.box[3] - d.box[1] > TELLING for d in drawings) >= 4
+    return sum(d.box[2] - d.box[0] <= THIN and d.box[3] - d.box[1] > TELLING for d in drawings) >= 4
 
 
 def is_background(path: Path, page: Page) -> bool:
@@ -37,10 +42,33 @@ def is_background(path: Path, page: Page) -> bool:
 
 
 def regions_of(paths: Sequence[Path]) -> list[list[Path]]:
-    """Paths in groups that lie near each other, each group in painting order."""
-    boxes = [path.box for path in paths]
-    grid = Grid(boxes)
-    return [[paths[i] for i in group] for group in _grouped(len(paths), lambda i: grid.near(boxes[i], _GAP))]
+    """Paths in groups that lie near each other, each group in painting order. Linear in the paths' number and size."""
+    cells: dict[tuple[int, int], int] = {}
+    parent = list(range(len(paths)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    for i, path in enumerate(paths):
+        for cell in _cells(path):
+            j = cells.setdefault(cell, i)
+            if j != i:
+                parent[root(i)] = root(j)
+    groups: dict[int, list[Path]] = {}
+    for i, path in enumerate(paths):
+        groups.setdefault(root(i), []).append(path)
+    return list(groups.values())
+
+
+def _cells(path: Path) -> Iterator[tuple[int, int]]:
+    """The squares that a path with half the gap round it covers: paths with a square in common are near each other."""
+    x0, y0, x1, y1 = (int(v // _CELL) for v in grown(path.box, _GAP / 2))
+    for column in range(x0, x1 + 1):
+        for row in range(y0, y1 + 1):
+            yield column, row
 
 
 def _grouped(count: int, neighbours: Callable[[int], Iterable[int]]) -> list[list[int]]:
@@ -89,6 +117,11 @@ def is_caption(line: Line) -> bool:
 
 def _is_prose(line: Line, page: Page) -> bool:
     return line.box[2] - line.box[0] > 0.35 * page.width and len(line.text) > 40
+
+
+def is_behind_prose(box: Box, page: Page) -> bool:
+    """Whether running text stands on a drawing: then it is decoration or a shaded area."""
+    return sum(_is_prose(line, page) and _in(center(line.box), box) for line in page.lines) >= _MUCH
 
 
 def is_part(line: Line, box: Box, page: Page) -> bool:

@@ -6,7 +6,6 @@ and the body. Leaves finding lines and rivers to the detectors.
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from statistics import median
 
 from indexing.reading.pdf import Word
 from indexing.reading.tables.bands import with_bands_cut
@@ -35,7 +34,7 @@ def build(
     xs = [low, *(river.middle for river in rivers), high]
     ys = [edges[0]]
     cells: list[Cell] = []
-    is_row_ruled = len(bands) > 3 and median(len(band) for band in bands[1:]) <= 2
+    is_row_ruled = len(bands) > 3
     for number, band in enumerate(bands):
         if not band:
             ys[-1] = edges[number + 1]

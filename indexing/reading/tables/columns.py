@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import median
 
 from indexing.reading.pdf import Word
-from indexing.reading.tables.geometry import overlap
+from indexing.reading.tables.geometry import is_number, overlap
 
 WORD_SPACE = 0.45  # of a word's height: in running text, justified too, words are rarely further apart
 COLUMN_GAP = 0.6  # of a word's height: the least white between columns in the middle line
@@ -23,6 +23,7 @@ SUPPORT = 3  # lines with text on both sides that a column within a ruled one ne
 Segment = list[Word]
 PrintedLine = list[Word]
 Entry = tuple[int, int, list[Word]]  # first column, last column, words
+Gap = tuple[int, Word, Word]  # a line's number, and its words to the left and to the right of a river
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,40 +160,47 @@ def _believed(rivers: list[River], lines: Sequence[PrintedLine], height: float) 
     return rivers
 
 
-def _gaps_at(index: int, rivers: Sequence[River], lines: Sequence[PrintedLine]) -> list[tuple[int, float, float]]:
-    """(line, end of the left entry, begin of the right one) of the lines with words in both columns beside a river."""
+def _gaps_at(index: int, rivers: Sequence[River], lines: Sequence[PrintedLine]) -> list[Gap]:
+    """The lines with words in both columns beside a river."""
     low = rivers[index - 1].middle if index else float("-inf")
     high = rivers[index + 1].middle if index + 1 < len(rivers) else float("inf")
     middle = rivers[index].middle
     found = []
     for number, line in enumerate(lines):
-        left = [word.box[2] for word in line if low < (word.box[0] + word.box[2]) / 2 < middle]
-        right = [word.box[0] for word in line if middle < (word.box[0] + word.box[2]) / 2 < high]
+        left = [word for word in line if low < (word.box[0] + word.box[2]) / 2 < middle]
+        right = [word for word in line if middle < (word.box[0] + word.box[2]) / 2 < high]
         if left and right:
-            found.append((number, max(left), min(right)))
+            found.append((number, left[-1], right[0]))
     return found
 
 
-def _belief(gaps: Sequence[tuple[int, float, float]], river: River, lines: Sequence[PrintedLine], height: float) -> float:
-    """1 or more for a river to be believed: its middle gap in units of the least white between columns, or 1 where flush."""
+def _belief(gaps: Sequence[Gap], river: River, lines: Sequence[PrintedLine], height: float) -> float:
+    """1 or more for a river to be believed: its middle gap in units of the least white between columns.
+
+    A narrower one counts as 1 where entries are flush beside it, or numbers on one side and words on the other.
+    """
     if not gaps:
         return (river.high - river.low) / height
-    white = [begin - end for _, end, begin in gaps]
+    white = [begin.box[0] - end.box[2] for _, end, begin in gaps]
     tight = sum(gap < WORD_SPACE * height for gap in white)
     belief = median(white) / (COLUMN_GAP * height)
     if tight > 0.4 * len(white) or (len(white) < 4 and tight):
         belief = min(belief, 0.9)
-    return max(belief, 1.0) if belief < 1 and _is_flush(gaps, lines) else belief
+    if belief < 1 and min(white) >= 0 and _is_regular(gaps, lines):
+        return 1.0
+    return belief
 
 
-def _is_flush(gaps: Sequence[tuple[int, float, float]], lines: Sequence[PrintedLine]) -> bool:
-    """Whether entries begin (or end) at one place beside a river: in most lines, three at least, and in the first."""
-    if len(gaps) < 3 or len(gaps) < 0.8 * len(lines) or gaps[0][0] != 0:
+def _is_regular(gaps: Sequence[Gap], lines: Sequence[PrintedLine]) -> bool:
+    """Whether entries are flush beside a river, or of two kinds: in three lines, half of all, and one of the first three."""
+    if len(gaps) < 3 or len(gaps) < 0.5 * len(lines) or gaps[0][0] > 2:
         return False
-    if any(begin < end for _, end, begin in gaps):
-        return False
-    ends, begins = [end for _, end, _ in gaps[1:]], [begin for _, _, begin in gaps[1:]]  # a header is often centred
-    return max(begins) - min(begins) <= FLUSH or max(ends) - min(ends) <= FLUSH
+    body = gaps[1:]  # a header is often centred, and never a number
+    ends, begins = [end.box[2] for _, end, _ in body], [begin.box[0] for _, _, begin in body]
+    if max(begins) - min(begins) <= FLUSH or max(ends) - min(ends) <= FLUSH:
+        return True
+    kinds = [(is_number(end.text), is_number(begin.text)) for _, end, begin in body]
+    return len(kinds) > 2 and len(set(kinds)) == 1 and kinds[0][0] != kinds[0][1]
 
 
 def _supported(rivers: Sequence[River], lines: Sequence[PrintedLine]) -> list[River]:

@@ -19,7 +19,7 @@ from indexing.reading.tables.header_lines import with_header_lines
 from indexing.reading.tables.headers import header_rows, stands_out
 from indexing.reading.tables.partly_ruled import partly_ruled_region
 from indexing.reading.tables.ruled import MOST_CROSSED, ruled_table
-from indexing.reading.tables.rulings import Ruling, Rulings, find_rulings, lattices
+from indexing.reading.tables.rulings import Lattice, Ruling, Rulings, cell_rulings, find_rulings, lattices
 from indexing.reading.tables.style import Style
 from indexing.reading.tables.unruled import grown, unruled_regions, with_ruled_header
 
@@ -47,17 +47,28 @@ class _Detector:
     def ruled(self) -> list[Ruling]:
         """Take the tables in lattices; give the horizontal rulings that are in none, the sides of mere frames among them."""
         grids, lonely = lattices(self.rulings.horizontal, self.rulings.vertical)
+        lonely += self._lattices(grids)
+        self._lattices(lattices(*cell_rulings(self.rulings.fills))[0])
+        return lonely
+
+    def _lattices(self, grids: Sequence[Lattice]) -> list[Ruling]:
+        """Take the tables in some lattices; give the horizontal rulings of those that have but one column."""
+        frames: list[Ruling] = []
         lines = printed_lines(self.words) if any(len(grid.xs) > 2 for grid in grids) else []
         for grid in grids:
             region = partly_ruled_region(grid, self.words) if len(grid.xs) > 2 else None
-            if region is not None and self._take(region, lines, rules=len(region.edges), open_top=len(region.bands) == 1):
-                continue
+            if region is not None:
+                left, top, right, _ = grid.box
+                whole = with_ruled_header(region, lines, [Ruling(top, left, right)])
+                open_top = len(whole.bands) == 1
+                if self._take(whole, lines, rules=max(3, len(whole.edges)), open_top=open_top):
+                    continue
             draft = ruled_table(grid, self.words)
             if draft is not None and is_grid(draft):
                 self._add(with_bands_cut(draft))
             elif len(grid.xs) == 2:
-                lonely += [Ruling(at, grid.xs[0], grid.xs[1]) for at in grid.ys]
-        return lonely
+                frames += [Ruling(at, grid.xs[0], grid.xs[1]) for at in grid.ys]
+        return frames
 
     def half_ruled(self, horizontal: Sequence[Ruling], *, are_rules: bool) -> None:
         """Take the tables between stacked rules, or the edges of coloured stripes."""

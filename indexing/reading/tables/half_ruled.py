@@ -11,7 +11,7 @@ from itertools import pairwise
 from indexing.reading.pdf import Box, Word
 from indexing.reading.tables.columns import PrintedLine, River, find_rivers, word_height
 from indexing.reading.tables.geometry import overlap, printed_lines
-from indexing.reading.tables.rulings import Ruling
+from indexing.reading.tables.rulings import Fill, Ruling
 from indexing.reading.tables.runs import common_white, has_inner
 
 SAME_END = 4.0  # points by which the ends of one table's rules may differ
@@ -26,6 +26,7 @@ class Region:
     rivers: list[River]
     partial: list[Ruling]
     has_rule: bool = True  # a ruling, and no coloured ground, parts the first band from the others
+    reach: tuple[float, float] | None = None  # the left and right end of its rules
 
     @property
     def lines(self) -> list[PrintedLine]:
@@ -47,13 +48,13 @@ def stacks(horizontal: Sequence[Ruling]) -> list[list[Ruling]]:
     return [group for group in groups if len(group) > 1]
 
 
-def stripes(fills: Sequence[Box]) -> list[list[Ruling]]:
+def stripes(fills: Sequence[Fill]) -> list[list[Ruling]]:
     """The upper and lower edges of coloured stripes that follow each other as rows do, one list for each such series.
 
     Areas side by side in one row are one stripe. At least two stripes, with no more white between them than a stripe is high.
     """
     rows: list[Box] = []
-    for box in sorted(fills, key=lambda box: (round(box[1]), box[0])):
+    for box in sorted((box for box, _ in fills), key=lambda box: (round(box[1]), box[0])):
         if rows and abs(rows[-1][1] - box[1]) < 1 and abs(rows[-1][3] - box[3]) < 1 and box[0] - rows[-1][2] < SAME_END:
             rows[-1] = (rows[-1][0], rows[-1][1], max(rows[-1][2], box[2]), rows[-1][3])
         else:
@@ -92,7 +93,9 @@ def half_ruled_regions(
             blocked = any(_meet(box, (low, rules[0].at, high, rules[-1].at)) for box in taken)
             if rivers and not blocked:
                 partial = [r for r in horizontal if rules[0].at < r.at < rules[-1].at and r.high - r.low < 0.95 * (high - low)]
-                regions.append(Region(bands[first : last + 1], [rule.at for rule in rules], rivers, partial, has_rule))
+                regions.append(
+                    Region(bands[first : last + 1], [rule.at for rule in rules], rivers, partial, has_rule, (low, high))
+                )
             first = last + 1
     return regions
 

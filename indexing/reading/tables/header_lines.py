@@ -20,16 +20,16 @@ TIGHT = 0.4  # heights of a word: no more white parts the lines of one header
 def with_header_lines(region: Region, lines: Sequence[PrintedLine], style: Style, *, open_top: bool) -> Region:
     """The region with its header as a band of its own; `lines` are those of the page, for an `open_top` to grow into."""
     bands, edges = list(region.bands), list(region.edges)
-    if len(bands) == 1:
-        count = _bold_lines(bands[0], style) or _worded_lines(bands[0], region)
-        if count:
-            between = (bottom(bands[0][count - 1]) + top(bands[0][count])) / 2
-            bands, edges = [bands[0][:count], bands[0][count:]], [edges[0], between, edges[1]]
     if open_top:
         above = _lines_above(bands[0], lines, region, style)
         if above:
             bands[0] = above + bands[0]
             edges[0] = top(above[0]) - 1
+    if len(bands) == 1:
+        count = _bold_lines(bands[0], style) or _worded_lines(bands[0], region)
+        if count:
+            between = (bottom(bands[0][count - 1]) + top(bands[0][count])) / 2
+            bands, edges = [bands[0][:count], bands[0][count:]], [edges[0], between, edges[1]]
     return replace(region, bands=bands, edges=edges)
 
 

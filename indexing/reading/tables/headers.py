@@ -6,31 +6,30 @@ coloured ground above rows that are not; words above columns of numbers. A table
 
 from collections.abc import Sequence
 
-from indexing.reading.pdf import Box, Word
 from indexing.reading.tables.cells import Cell, Draft
 from indexing.reading.tables.geometry import inside
+from indexing.reading.tables.rulings import Fill
 from indexing.reading.tables.style import Style
 
 MOST_HEADER_ROWS = 4
 
 
-def header_rows(draft: Draft, style: Style, fills: Sequence[Box]) -> int:
+def header_rows(draft: Draft, style: Style, fills: Sequence[Fill]) -> int:
     """The number of header rows, at least 1 and fewer than there are rows."""
     most = min(MOST_HEADER_ROWS, draft.rows - 1)
     if most < 1:
         return 1
     least = _spanned(draft, most)
-    for marks in (_bold_rows(draft, style, most + 1), _filled_rows(draft, fills, most + 1)):
-        marked = _leading(marks)
+    for marked in (_leading(_bold_rows(draft, style, most + 1)), _coloured(draft, fills)):
         if least <= marked <= most:
             return marked
     return max(least, min(most, _leading([not _has_numbers(draft, row) for row in range(most + 1)]) if least > 1 else 1))
 
 
-def stands_out(draft: Draft, style: Style, fills: Sequence[Box]) -> bool:
-    """Whether the first row is bold, or on a coloured ground, and the rows below it are not."""
+def stands_out(draft: Draft, style: Style, fills: Sequence[Fill]) -> bool:
+    """Whether the first row is bold, or on a ground of its own colour, and the rows below it are not."""
     count = min(MOST_HEADER_ROWS + 1, draft.rows)
-    return any(_leading(marks) > 0 for marks in (_bold_rows(draft, style, count), _filled_rows(draft, fills, count)))
+    return _leading(_bold_rows(draft, style, count)) > 0 or 0 < _coloured(draft, fills) < draft.rows
 
 
 def _leading(marks: Sequence[bool]) -> int:
@@ -61,15 +60,20 @@ def _bold_rows(draft: Draft, style: Style, count: int) -> list[bool]:
     return [bool(words) and all(map(style.is_bold, words)) for words in rows]
 
 
-def _filled_rows(draft: Draft, fills: Sequence[Box], count: int) -> list[bool]:
-    """For each of the first rows, whether all its words stand on a coloured ground that is not the whole table's."""
-    x0, y0, x1, y1 = draft.box
-    grounds = [box for box in fills if box[3] - box[1] < 0.9 * (y1 - y0) and box[0] < x1 and box[2] > x0]
-    return [_all_in(draft.row_words(row), grounds) for row in range(count)]
+def _coloured(draft: Draft, fills: Sequence[Fill]) -> int:
+    """How many of the first rows stand on a ground whose colour no other row has; 0 where none does, or its ground is plain."""
+    colours = [_ground(draft, row, fills) for row in range(draft.rows)]
+    count = _leading([colour == colours[0] for colour in colours])
+    return count if colours[0] is not None and colours[0] not in colours[count:] else 0
 
 
-def _all_in(words: Sequence[Word], boxes: Sequence[Box]) -> bool:
-    return bool(words) and all(any(inside(word.box, box) for box in boxes) for word in words)
+def _ground(draft: Draft, row: int, fills: Sequence[Fill]) -> tuple[float, ...] | None:
+    """The colour on which all words of a row stand; the area painted last counts."""
+    colours = set()
+    for word in draft.row_words(row):
+        grounds = [colour for box, colour in fills if inside(word.box, box)]
+        colours.add(grounds[-1] if grounds else None)
+    return colours.pop() if len(colours) == 1 else None
 
 
 def _has_numbers(draft: Draft, row: int) -> bool:

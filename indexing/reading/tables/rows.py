@@ -37,7 +37,7 @@ def rows_of(
         return apart
     pitches = [_middle(below) - _middle(above) for above, below in pairwise(lines)]
     usual = median(pitches) if pitches else 0.0
-    reach = _reach(placed, len(separators) + 1)
+    reach = column_reach(placed, len(separators) + 1)
     values = _value_columns(placed)
     rows: list[list[int]] = []
     for index in range(len(lines)):
@@ -79,7 +79,7 @@ def _are_wrapped(
         for column, _, entry in placed[below[0]]:
             if column in wordy and column in upper:
                 ends += 1
-                full += _was_full(upper[column][2], entry, reach[column], height)
+                full += was_full(upper[column][2], entry, reach[column], height)
     return ends > 0 and full > 0.6 * ends and len(wordy) >= 0.5 * len(words)
 
 
@@ -126,7 +126,7 @@ def _is_one_row(lines: Sequence[Sequence[Entry]]) -> bool:
     )
 
 
-def _reach(placed: Sequence[Sequence[Entry]], columns: int) -> list[tuple[float, float]]:
+def column_reach(placed: Sequence[Sequence[Entry]], columns: int) -> list[tuple[float, float]]:
     """How far to the left and right the entries of each column reach."""
     reach = [(float("inf"), float("-inf"))] * columns
     for entries in placed:
@@ -168,7 +168,7 @@ def _carries_on(
         return False
     if any(is_number(text_of(words)) for _, _, words in here.values()):
         return False
-    return all(_was_full(above[column][2], here[column][2], reach[column], height) for column in here)
+    return all(was_full(above[column][2], here[column][2], reach[column], height) for column in here)
 
 
 def _label_goes_on(
@@ -182,10 +182,10 @@ def _label_goes_on(
         return False
     word = here[0][2][0]
     goes_on = word.text[:1].islower() or word.box[0] > above[0][2][0].box[0] + 2
-    return goes_on and _was_full(above[0][2], here[0][2], reach[0], height)
+    return goes_on and was_full(above[0][2], here[0][2], reach[0], height)
 
 
-def _was_full(above: Sequence[Word], here: Sequence[Word], reach: tuple[float, float], height: float) -> bool:
+def was_full(above: Sequence[Word], here: Sequence[Word], reach: tuple[float, float], height: float) -> bool:
     """Whether the next line's first word had no room at the end of the line above."""
     low, high = extent(above)
     first = here[0].box[2] - here[0].box[0]

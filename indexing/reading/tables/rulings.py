@@ -8,6 +8,7 @@ columns too, where no ink does. Leaves text to the detectors.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from indexing.reading.pdf import Box, Drawing
 from indexing.reading.tables.geometry import clusters, nearest
@@ -36,7 +37,7 @@ class Rulings:
 
     horizontal: list[Ruling] = field(default_factory=list)
     vertical: list[Ruling] = field(default_factory=list)
-    fills: list[Box] = field(default_factory=list)
+    fills: list[Fill] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def find_rulings(drawings: Iterable[Drawing], images: Iterable[Box] = ()) -> Rul
     return Rulings(_merged(across), _merged(down), _areas(fills))
 
 
-def _areas(fills: list[Fill]) -> list[Box]:
+def _areas(fills: list[Fill]) -> list[Fill]:
     """Coloured areas; pieces of one colour and width that touch are one: text on a ground that was painted line by line."""
     areas: list[Fill] = []
     open_areas: dict[tuple[int, int, tuple[float, ...]], int] = {}
@@ -78,7 +79,19 @@ def _areas(fills: list[Fill]) -> list[Box]:
         else:
             open_areas[key] = len(areas)
             areas.append((box, colour))
-    return [box for box, _ in areas]
+    return areas
+
+
+def cell_rulings(fills: Sequence[Fill]) -> tuple[list[Ruling], list[Ruling]]:
+    """The edges of coloured cells, horizontal and vertical: areas that lie side by side in a row."""
+    boxes = sorted((box for box, _ in fills), key=lambda box: (round(box[1]), round(box[3]), box[0]))
+    cells: set[Box] = set()
+    for left, right in pairwise(boxes):
+        if abs(left[1] - right[1]) < 1 and abs(left[3] - right[3]) < 1 and -1 < right[0] - left[2] < SNAP:
+            cells |= {left, right}
+    across = [Ruling(y, box[0], box[2]) for box in cells for y in (box[1], box[3])]
+    down = [Ruling(x, box[1], box[3]) for box in cells for x in (box[0], box[2])]
+    return _merged(across), _merged(down)
 
 
 def _take(drawing: Drawing, across: list[Ruling], down: list[Ruling], fills: list[Fill]) -> None:

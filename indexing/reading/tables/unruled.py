@@ -12,7 +12,7 @@ from indexing.reading.pdf import Box, Word
 from indexing.reading.tables.columns import PrintedLine, River, extent, find_rivers, place, word_height
 from indexing.reading.tables.geometry import hull, overlap, printed_lines
 from indexing.reading.tables.half_ruled import Region
-from indexing.reading.tables.rows import bottom, top
+from indexing.reading.tables.rows import bottom, column_reach, top, was_full
 from indexing.reading.tables.rulings import Ruling
 from indexing.reading.tables.runs import carried_on, runs
 
@@ -24,6 +24,7 @@ def unruled_regions(words: Sequence[Word], horizontal: Sequence[Ruling], depth: 
     regions: list[Region] = []
     for found in runs(lines, height):
         run = _with_header(_without_text(found, height), lines)
+        run = run + wrapped_below(run, lines)
         rivers = find_rivers(run)
         if not rivers:
             continue
@@ -119,7 +120,8 @@ def with_ruled_header(region: Region, lines: Sequence[PrintedLine], horizontal: 
         return region
     height = word_height(region.lines)
     low, high = extent([word for line in region.lines for word in line])
-    edge = top(region.bands[0][0])
+    body = _labels_above(region, lines, height) + region.bands[0]
+    edge = top(body[0])
     rules = [
         r for r in horizontal if -0.2 * height < edge - r.at < height and overlap(r.low, r.high, low, high) > 0.6 * (high - low)
     ]
@@ -140,7 +142,22 @@ def with_ruled_header(region: Region, lines: Sequence[PrintedLine], horizontal: 
     if not header:
         return region
     partial = [r for r in horizontal if top(header[0]) < r.at < at - 1]
-    return replace(region, bands=[header, region.bands[0]], edges=[top(header[0]) - 1, at, region.edges[-1]], partial=partial)
+    return replace(region, bands=[header, body], edges=[top(header[0]) - 1, at, region.edges[-1]], partial=partial)
+
+
+def _labels_above(region: Region, lines: Sequence[PrintedLine], height: float) -> list[PrintedLine]:
+    """Lines right above a region that have nothing but a label, flush with its first column: rows without values."""
+    labels: list[PrintedLine] = []
+    first = region.bands[0][0]
+    left = min(line[0].box[0] for line in region.bands[0])
+    for line in sorted((line for line in lines if bottom(line) < top(first) + 0.3 * height), key=bottom, reverse=True):
+        entries = place(line, region.rivers, height)
+        is_label = len(entries) == 1 and entries[0][:2] == (0, 0) and abs(line[0].box[0] - left) < 2
+        if not is_label or top(first) - bottom(line) > height or len(labels) == 3:
+            break
+        labels.insert(0, line)
+        first = line
+    return labels
 
 
 def grown(region: Region, lines: Sequence[PrintedLine], barriers: Sequence[Box], *, open_ended: bool) -> Region:
@@ -152,6 +169,7 @@ def grown(region: Region, lines: Sequence[PrintedLine], barriers: Sequence[Box],
         return region
     height = word_height(region.lines)
     low, high = extent([word for line in region.lines for word in line])
+    low, high = min(low, (region.reach or (low, high))[0]), max(high, (region.reach or (low, high))[1])
     beside = [line for line in (_within(line, low, high, height) for line in lines) if line]
     above = sorted((line for line in beside if bottom(line) < region.edges[0] + 0.3 * height), key=bottom, reverse=True)
     below = sorted((line for line in beside if top(line) > region.edges[-1] - 0.3 * height), key=top)
@@ -171,9 +189,33 @@ def grown(region: Region, lines: Sequence[PrintedLine], barriers: Sequence[Box],
     )
 
 
+def wrapped_below(run: Sequence[PrintedLine], lines: Sequence[PrintedLine]) -> list[PrintedLine]:
+    """The lines right below a run that go on with cells of its last row: each entry below a full one."""
+    if len(run) < 2:
+        return []
+    height = word_height(run)
+    rivers = find_rivers(run)
+    placed = [place(line, rivers, height) for line in run]
+    reach = column_reach(placed, len(rivers) + 1)
+    more: list[PrintedLine] = []
+    last, above = run[-1], placed[-1]
+    for line in sorted((line for line in lines if top(line) > bottom(run[-1]) - 0.3 * height), key=top):
+        entries = place(line, rivers, height)
+        upper = {first: words for first, end, words in above if first == end}
+        goes_on = all(
+            first == end and first > 0 and first in upper and was_full(upper[first], words, reach[first], height)
+            for first, end, words in entries
+        )
+        if top(line) - bottom(last) > 0.5 * height or not goes_on or not rivers:
+            break
+        more.append(line)
+        last, above = line, entries
+    return more
+
+
 def _within(line: PrintedLine, low: float, high: float, height: float) -> PrintedLine:
     """A line's words between two places; in a page set in columns the rest is another column's."""
-    return [word for word in line if low - 2 * height < (word.box[0] + word.box[2]) / 2 < high + 2 * height]
+    return [word for word in line if low - height < (word.box[0] + word.box[2]) / 2 < high + height]
 
 
 def _until(lines: Sequence[PrintedLine], barriers: Sequence[Box]) -> list[PrintedLine]:

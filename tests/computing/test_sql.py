@@ -5,9 +5,9 @@ import sqlite3
 import pytest
 
 from indexing.errors import LimitError, UsageError
-from indexing.records import TableRecord
+from indexing.records import TableRecord, TextRecord
 from tutor.computing.sql import BookDatabase
-from tutor.computing.tables import book_tables, find_table, relation_in_caption
+from tutor.computing.tables import book_tables, find_table, state_in_caption
 
 ROWS = [
     {"Ssn": "101", "Zip": "007", "Pay": "30,000", "Hours": "1.5", "Name": "Ann", "Boss": "NULL"},
@@ -46,6 +46,12 @@ def test_the_first_of_two_states_keeps_the_name():
     assert find_table([first, second], "employee") is first
 
 
+def test_a_table_is_named_after_the_one_relation_declared_with_its_columns():
+    text = TextRecord(content="EMPLOYEE(Ssn, Zip, Pay, Hours, Name, Boss) is a relation, and PAIR(Ssn, Zip) another.")
+    (table,) = book_tables([text, record("Table 1.1: The people of the company.")])
+    assert (table.name, table.aliases, table.record) == ("EMPLOYEE", ("table_1_1",), 1)
+
+
 @pytest.mark.parametrize(
     ("caption", "relation"),
     [
@@ -57,12 +63,15 @@ def test_the_first_of_two_states_keeps_the_name():
         ("Table 8.1: A state of EMP_DEPT. Each department is told again with each of its employees.", "EMP_DEPT"),
         ("Table 8.6: The normal forms, and what each requires.", None),
         ("Table 6.1: EMPLOYEE and DEPARTMENT", None),
+        ("Table 1.2: A part of the catalog that describes the relation PROJECT.", None),
+        ("Table 5.1: The result of π Salary (EMPLOYEE).", None),
+        ("Table 10.3: Multilevel indexes on the EMPLOYEE file.", None),
         ("Table 2.4 SQL data types", None),
         ("", None),
     ],
 )
-def test_relation_that_a_caption_names(caption, relation):
-    assert relation_in_caption(caption) == relation
+def test_relation_whose_state_a_caption_shows(caption, relation):
+    assert state_in_caption(caption) == relation
 
 
 def test_a_query_runs(database):

@@ -192,7 +192,7 @@ def _normal_form(text: str, forms: list[Form]) -> Intent | None:
             r"\b(?:is|are|isn['’]?t|does|do|satisf\w+|meets?|violat\w+|whether|check|test|obeys?|fulfil\w*)\b", text
         )
         return Intent("normal_form", forms[0]) if asked else None
-    if len(forms) > 1 and re.search(r"\b(?:or|which|highest)\b", text) and re.search(r"\bin\b", text):
+    if len(forms) > 1 and re.search(r"\b(?:or|which|highest|is)\b", text) and re.search(r"\bin\b", text):
         return Intent("normal_form")
     return None
 

@@ -54,8 +54,8 @@ def schedule_question(question: str, records: Sequence[Record]) -> Parsed:
 
 
 _SCHEDULE_WORDS = {
-    "conflict", "serializable", "serializability", "serialisable", "serial", "schedule", "precedence", "graph", "equivalent", "cycle",
-    "draw", "order", "conflict-serializable",
+    "conflict", "serializable", "serializability", "serialisable", "serial", "schedule", "precedence", "graph", "equivalent",
+    "cycle", "draw", "order", "conflict-serializable",
 }  # fmt: skip
 
 
@@ -195,8 +195,8 @@ def mapping_question(question: str, records: Sequence[Record]) -> Parsed:
 
 
 _DIAGRAM_WORDS = {
-    "map", "translate", "convert", "transform", "turn", "er", "eer", "diagram", "model", "entity-relationship", "entity", "relationship",
-    "conceptual", "figure", "design",
+    "map", "translate", "convert", "transform", "turn", "er", "eer", "diagram", "model", "entity-relationship", "entity",
+    "relationship", "conceptual", "figure", "design",
 }  # fmt: skip
 
 

@@ -69,7 +69,8 @@ def schema_statements(text: str) -> list[SchemaStatement]:
     """
     found = []
     for match in _SCHEMA.finditer(text):
-        if match["name"] in _NO_RELATION or match["name"].casefold() in _NO_RELATION_IN_SQL:
+        common = len(match["name"]) > 1 and match["name"] in _WORDS
+        if common or match["name"] in _NO_RELATION or match["name"].casefold() in _NO_RELATION_IN_SQL:
             continue
         items = [item.strip() for item in match["attributes"].split(",")]
         key = tuple(re.sub(r"\s*\(PK\)|[*_]", "", i).strip() for i in items if i.endswith("*") or "(PK)" in i)
@@ -141,17 +142,21 @@ def free_dependencies(text: str) -> list[Written] | None:
     """
     tokens = tokenize(_joined(text))
     lists = _pure_lists(tokens)
-    return _read(tokens, lambda token: token in lists or all(_looks_like_attribute(name) for name in token.names))
+    return _read(tokens, lambda token: token in lists or all(looks_like_attribute(name) for name in token.names))
 
 
 _WORDS = {
     "A", "An", "The", "In", "Is", "Are", "If", "Given", "What", "Which", "Find", "Compute", "Does", "With", "Let",
     "Consider", "For", "Under", "Where", "And", "FD", "FDs", "MVD", "F", "BCNF", "PK", "FK", "CK", "NF", "Suppose",
-    "Assume", "Determine", "Decompose", "Show", "Give", "Use", "Using", "I", "Then", "How",
+    "Assume", "Determine", "Decompose", "Show", "Give", "Use", "Using", "I", "Then", "How", "Can", "Could", "Do",
+    "Check", "Test", "Whether", "Into", "Decomposing", "List", "Tell", "Of", "By", "From", "To", "On",
 }  # fmt: skip
 
 
-def _looks_like_attribute(name: str) -> bool:
+def looks_like_attribute(name: str) -> bool:
+    """Whether a name is spelled as attributes are: one letter, or with a capital, digit or underscore, and no common
+    word.
+    """
     if len(name) == 1:
         return True
     return name not in _WORDS and (name[0].isupper() or any(c.isupper() or c in "_#" or c.isdigit() for c in name))
@@ -236,7 +241,7 @@ def _starts_before(tokens: Sequence[Token], start: int) -> bool:
     if start < 2 or tokens[start - 1].kind not in ("comma", "and") or tokens[start - 2].kind != "name":
         return False
     name = tokens[start - 2].names[0]
-    if not _looks_like_attribute(name):
+    if not looks_like_attribute(name):
         return False
     before = tokens[start - 3].text.casefold() if start >= 3 else ""
     return before not in ("in", "for", "of", "from", "relation", "table", "on", "to", "since", "because") and start >= 3

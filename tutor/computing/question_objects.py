@@ -12,7 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tutor.computing.notation import attributes_of, resolve, spelled_as_letters
-from tutor.computing.prose import SchemaStatement, dependencies_among, free_dependencies, schema_statements
+from tutor.computing.prose import (
+    SchemaStatement,
+    dependencies_among,
+    free_dependencies,
+    looks_like_attribute,
+    schema_statements,
+)
 from tutor.computing.schemas import Names
 from tutor.computing.tokens import ARROW, MULTI_ARROW, NAME, Written
 
@@ -130,14 +136,15 @@ def _dependencies(text: str, attributes: Names) -> list[Written] | None:
     found = []
     for match in _DETERMINES.finditer(text):
         left, right = (tuple(n for n in re.findall(NAME, match[side]) if n != "and") for side in ("left", "right"))
+        known = [resolve(n, attributes) is not None if attributes else looks_like_attribute(n) for n in (*left, *right)]
+        if not all(known):
+            if match["verb"] == "determine" and not any(known):  # "Can you determine the keys …"
+                continue
+            return None
         if match["verb"] == "determines" and " and " in match["left"]:
             return None
-        if attributes and not all(resolve(name, attributes) for name in (*left, *right)):
-            return None
         found.append(Written(left, right, False, match.start()))
-    if len(re.findall(r"\bdetermines?\b", text)) != len(found):
-        return None
-    return found if attributes or not found else None
+    return found
 
 
 def _universe(written: Sequence[Written], goal: Written | None, text: str) -> Names:
@@ -145,10 +152,12 @@ def _universe(written: Sequence[Written], goal: Written | None, text: str) -> Na
     extra = [*written, goal] if goal else list(written)
     names = [Written((n,), (), False, 0) for group in re.findall(r"\{([^{}→>]*)\}", text) for n in re.findall(NAME, group)]
     in_closure = re.search(rf"\bclosure\s+(?:of|for)\s+(?:the\s+)?(?:set\s+|attributes?\s+)?({NAME})", text)
+    mentioned = [n for one in extra for n in (*one.determinant, *one.dependent)]
     if (
         in_closure
-        and spelled_as_letters([n for one in extra for n in (*one.determinant, *one.dependent)])
+        and spelled_as_letters(mentioned)
         and in_closure[1].isupper()
+        and set(in_closure[1]) & set("".join(mentioned))
     ):
         names.append(Written((in_closure[1],), (), False, 0))
     return attributes_of([*extra, *names])

@@ -67,7 +67,7 @@ def _dependency_question(question: str, records: Sequence[Record]) -> Computed |
 
 def _may_be_about_a_relation(objects: Objects) -> bool:
     """A quick look before the book is searched: a word of the theory, and no words that the rules do not know."""
-    without_sets = re.sub(r"\{[^{}]*\}|\([^()]*\)", " ", objects.words)
+    without_sets = re.sub(r"\{[^{}]*\}|\([^()]*\)", " <set> ", objects.words)
     unknown = unknown_words(without_sets, set())
     lower = [
         w
@@ -214,6 +214,17 @@ def _answer(intent: Intent, schema: Schema, relation: BookRelation, result: Resu
 _FORM = re.compile(r"\d?NF|BCNF|FDs?|MVDs?|ER", re.IGNORECASE)
 _LIST = r"<set>(?:\s*(?:,\s*and|,|and)\s*<set>)*"
 
+_CLOSURE_OF = re.compile(
+    r"\bclosures?\s+(?:of|for)\s+(?:the\s+)?(?:attributes?\s+)?(?:set\s+)?(?:of\s+)?(?:attributes?\s+)?"
+    rf"(?P<list>{_LIST})|(?P<plus>{_LIST})\s*[+⁺]|(?P<before>{_LIST})\s+closure",
+    re.IGNORECASE,
+)
+_KEY_TEST = re.compile(
+    r"\b(?:is|are|does|do|whether|if|check|test)\s+(?:that\s+|whether\s+|if\s+)?(?:the\s+)?(?:set\s+|attributes?\s+|combination\s+)?"
+    rf"(?:of\s+)?(?P<list>{_LIST})",
+    re.IGNORECASE,
+)
+
 
 def _arguments(intent: Intent, objects: Objects) -> tuple[Names, list[Names]]:
     """The set that a closure or key test is about, and the parts of a decomposition."""
@@ -223,23 +234,11 @@ def _arguments(intent: Intent, objects: Objects) -> tuple[Names, list[Names]]:
             return (), objects.parts
         into = re.search(rf"\b(?:into|as|in)\b\s+(?:\w+\s+)?(?P<list>{_LIST})", words)
         return (), _sets_at(words, sets, into["list"], into.start("list")) if into else []
-    if intent.kind == "closure":
-        match = re.search(
-            rf"\bclosures?\s+(?:of|for)\s+(?:the\s+)?(?:attributes?\s+)?(?:set\s+)?(?:of\s+)?(?:attributes?\s+)?(?P<list>{_LIST})"
-            rf"|(?P<plus>{_LIST})\s*[+⁺]|(?P<before>{_LIST})\s+closure",
-            words,
-        )
-    elif intent.kind == "superkey":
-        match = re.search(
-            rf"\b(?:is|are|does|do|whether|if|check|test)\s+(?:that\s+|whether\s+|if\s+)?(?:the\s+)?(?:set\s+|attributes?\s+|combination\s+)?(?:of\s+)?(?P<list>{_LIST})"
-            rf"(?P<plus>(?!))?(?P<before>(?!))?",
-            words,
-        )
-    else:
-        return (), []
+    pattern = {"closure": _CLOSURE_OF, "superkey": _KEY_TEST}.get(intent.kind)
+    match = pattern.search(words) if pattern else None
     if match is None:
         return (), []
-    group = next(name for name in ("list", "plus", "before") if match[name])
+    group = next(name for name, text in match.groupdict().items() if text)
     return tuple(dict.fromkeys(n for one in _sets_at(words, sets, match[group], match.start(group)) for n in one)), []
 
 

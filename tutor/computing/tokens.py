@@ -89,16 +89,15 @@ def split_run(run: Sequence[Token]) -> list[Written] | None:
     """The dependencies of a run of name, group, comma, and, arrow and multi tokens; None when it can be read in two ways.
 
     Between two arrows stand the right side of one dependency and the left side of the next. Two elements are one each; a
-    single element is both (A → B → C). More than two are divided by an "and" before the last one ("Ssn → Name, Salary
-    and Dno → Dname"), unless a comma has divided dependencies elsewhere in the run: then nobody can tell.
+    single element is both (A → B → C). More are divided by the one "and" among them if what follows it stands before it
+    too ("Ssn → Name, Dno and Dno → Dname"); otherwise nobody can tell.
     """
     segments, arrows = _segments(run)
     if len(segments) < 2 or any(not segment for segment in segments):
         return None
     sides: list[tuple[list[Token], list[Token]]] = []
-    divided_by_comma = any(_divided_by_comma(segment) for segment in segments[1:-1])
     for segment in segments[1:-1]:
-        divided = _divide(segment, divided_by_comma)
+        divided = _divide(segment)
         if divided is None:
             return None
         sides.append(divided)
@@ -136,11 +135,7 @@ def _names(elements: Sequence[Token]) -> tuple[str, ...]:
     return tuple(name for element in elements for name in element.names)
 
 
-def _divided_by_comma(segment: Sequence[Token]) -> bool:
-    return len(_elements(segment)) == 2 and any(t.kind == "comma" for t in segment) and all(t.kind != "and" for t in segment)
-
-
-def _divide(segment: Sequence[Token], divided_by_comma: bool) -> tuple[list[Token], list[Token]] | None:
+def _divide(segment: Sequence[Token]) -> tuple[list[Token], list[Token]] | None:
     elements = _elements(segment)
     if len(elements) == 1:
         return elements, elements
@@ -150,8 +145,8 @@ def _divide(segment: Sequence[Token], divided_by_comma: bool) -> tuple[list[Toke
     ands = [index for index, token in enumerate(segment) if token.kind == "and"]
     if len(ands) == 1:
         before, after = _elements(segment[: ands[0]]), _elements(segment[ands[0] :])
-        # "A → B, C and B, D → A": the first after "and" stands on the right side already, so it begins the next left side
-        repeated = bool(after) and bool(set(after[0].names) & set(_names(before)))
-        if before and (repeated or (len(after) == 1 and not divided_by_comma)):
+        # "A → B, C and B, D → A": the first after "and" stands on the right side already, so it begins the next left side.
+        # "A → B, C and D → E" could also mean C and D together.
+        if before and after and set(after[0].names) & set(_names(before)):
             return before, after
     return None

@@ -2,8 +2,8 @@
 
     python benchmarks/sample_reading.py [--errors]
 
-Scores by section (chapter 3's text under "3.2.1 …"): the share of characters that are in both, in order, whole paragraphs with their
-breaks. Tables count by cell, diagrams by typed fact, questions by their whole text.
+cell, diagrams by typed fact, questions by their whole text. `reading.py` prints these beside its own figures.
+cell, diagrams by typed fact, questions by their whole text. `reading.py` prints these beside its other figures.
 """
 
 import argparse
@@ -17,9 +17,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "data" / "sample"
-sys.path[:0] = [str(ROOT), str(SAMPLE)]
+sys.path[:0] = [str(ROOT), str(SAMPLE)]  # run as a script; the sample course is no package of ours
 
-from typesetting.source import (
+from typesetting.source import (  # noqa: E402
     Course,
     Figure,
     Heading,
@@ -31,9 +31,9 @@ from typesetting.source import (
     read_course,
 )
 
-from indexing.reading.questions import read_questions
-from indexing.reading.reader import Reading, read_book
-from indexing.records import DiagramRecord, TableRecord, TextRecord
+from indexing.reading.questions import read_questions  # noqa: E402
+from indexing.reading.reader import Reading, read_book  # noqa: E402
+from indexing.records import DiagramRecord, TableRecord, TextRecord  # noqa: E402
 
 
 def block_text(block: Any) -> str:
@@ -102,11 +102,15 @@ def show(heading: str, gold: str, found: str) -> None:
     print(f"--- {heading}", file=sys.stderr)
     for tag, a, b, c, d in SequenceMatcher(None, gold, found, autojunk=False).get_opcodes():
         if tag != "equal":
-            print(f"   {gold[max(0, a - 25):a]!r} [{gold[a:b]!r} → {found[c:d]!r}] {gold[b:b + 25]!r}"[:400], file=sys.stderr)
+            print(
+                f"   {gold[max(0, a - 25) : a]!r} [{gold[a:b]!r} → {found[c:d]!r}] {gold[b : b + 25]!r}"[:400], file=sys.stderr
+            )
 
 
 def score_tables(course: Course, reading: Reading, errors: bool) -> dict[str, int]:
-    gold = {t.text: [[plain(cell) for cell in row] for row in (t.header, *t.rows)] for c in course.chapters for t in c.of(Table)}
+    gold = {
+        t.text: [[plain(cell) for cell in row] for row in (t.header, *t.rows)] for c in course.chapters for t in c.of(Table)
+    }
     read = {r.caption: r.grid for r in reading.records if isinstance(r, TableRecord)}
     cells = right = 0
     for caption, grid in gold.items():
@@ -129,14 +133,18 @@ def facts(diagram: dict[str, Any]) -> set[str]:
         found.add(json.dumps(["attribute", a["owner"], a["name"], a.get("parent"), *marks]))
     for r in diagram["relationships"]:
         ends = sorted(json.dumps([e["entity"], e.get("cardinality"), e.get("total"), e.get("role")]) for e in r["ends"])
-        found.add(json.dumps(["relationship", r.get("name"), bool(r.get("identifying")), sorted(r.get("attributes", [])), ends]))
+        found.add(
+            json.dumps(["relationship", r.get("name"), bool(r.get("identifying")), sorted(r.get("attributes", [])), ends])
+        )
     return found
 
 
 def score_diagrams(course: Course, reading: Reading, errors: bool) -> dict[str, int]:
     gold = {f.text: facts(f.drawing["diagram"]) for c in course.chapters for f in c.of(Figure) if f.drawing["kind"] == "er"}
     read = {
-        r.caption: facts(r.diagram.model_dump()) for r in reading.records if isinstance(r, DiagramRecord) and r.diagram is not None
+        r.caption: facts(r.diagram.model_dump())
+        for r in reading.records
+        if isinstance(r, DiagramRecord) and r.diagram is not None
     }
     right = sum(len(gold[caption] & read.get(caption, set())) for caption in gold)
     if errors:

@@ -38,6 +38,8 @@ def collect(path: Path, password: str | None, progress: Progress | None, *, figu
             _collect_page(pdf, number, collected, figures)
             if progress:
                 progress(number, pdf.page_count)
+        if pdf.is_repaired:
+            collected.doubts.append(Doubt(1, "the file is damaged and was repaired: parts of it may be missing or garbled"))
         try:
             collected.bookmarks = pdf.outline()
         except PageError as error:

@@ -181,8 +181,10 @@ def _block_text(block: Block, style: BookStyle) -> tuple[str, list[int]]:
 
 
 def _is_by_line(rows: Sequence[Row]) -> bool:
-    """Whether the rows end where they are meant to (verse, addresses, columns' names): far before their column does."""
-    return len(rows) > 1 and all(row.x1 < row.column[0] + 0.6 * (row.column[1] - row.column[0]) for row in rows[:-1])
+    """Whether rows end where they are meant to (addresses, lists of names): far before their column does, and no word cut."""
+    early = all(row.x1 < row.column[0] + 0.6 * (row.column[1] - row.column[0]) for row in rows[:-1])
+    running = sum(row.text.lstrip()[:1].islower() for row in rows[1:])
+    return early and running * 2 < len(rows) - 1 and not any(row.text.endswith(("-", "\u2010", "\u00ad")) for row in rows[:-1])
 
 
 def _listing(rows: Sequence[Row]) -> tuple[str, list[int]]:

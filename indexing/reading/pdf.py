@@ -135,6 +135,11 @@ class Pdf:
         """The title that the PDF's own metadata states, or an empty string."""
         return str((self._document.metadata or {}).get("title") or "").strip()
 
+    @property
+    def is_repaired(self) -> bool:
+        """Whether the file is damaged, so that pages, fonts or drawings may be missing from it."""
+        return bool(self._document.is_repaired)
+
     def outline(self) -> list[tuple[int, str, int]]:
         """(level, title, page) of the bookmarks; entries that lead nowhere are left out. PageError where they are broken."""
         with _library(f"{self.path}: its outline"):

@@ -23,6 +23,10 @@ def show_answer(answer: Answer, *, with_passages: bool = False) -> None:
     if answer.quoted:
         out.print("\n[bold]Most of this is not in the book. The book itself says:[/]")
         out.print(_marked(answer.quoted))
+    if answer.computed:
+        out.print("\n[bold]Step by step[/]")
+        for number, step in enumerate(answer.computed["steps"], 1):
+            out.print(f"[cyan]{number}.[/] {escape(step['text'])} [dim]({escape(step['rule'])})[/]")
     if answer.citations:
         out.print("\n[bold]Sources[/]")
     for citation in answer.citations:

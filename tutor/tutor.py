@@ -5,7 +5,8 @@
     for event in tutor.stream("What is a weak entity?", engine=engine):   # Partial, Partial, …, Answer
         …
 
-Without an engine it answers in the book's own sentences; with one, the model words the answer and every sentence is checked.
+What can be computed is computed. Else, without an engine it answers in the book's own sentences; with one, the model words the
+answer and every sentence is checked.
 Safe to be used by several threads. Leaves finding to `retrieval`, choosing sentences to `quoting`, models to `engines`.
 """
 
@@ -17,8 +18,10 @@ from indexing.embedding import Embedder
 from indexing.errors import UsageError
 from indexing.index import Index
 from indexing.library import Book
+from indexing.records import Record
 from tutor.answer import REFUSAL, Answer, Event, Partial, Timings, Turn
 from tutor.citations import Citations, summary
+from tutor.computed import LazyRecords, computed_answer
 from tutor.confidence import THRESHOLD, confidence
 from tutor.drafting import Draft, checked_sentences, mostly_supported, quoted_sentences, write_draft
 from tutor.engines.base import Engine, Generation
@@ -49,13 +52,14 @@ class Tutor:
     book: Book
     retriever: Retriever
     checker: Checker
+    records: Sequence[Record]
 
     @classmethod
     def open(cls, book: Book, embedder: Embedder) -> "Tutor":
         """BookError where the book is damaged, or was made by another embedder."""
         index = Index(book)
         index.preload()
-        return cls(book, Retriever(index, embedder), Checker(embedder))
+        return cls(book, Retriever(index, embedder), Checker(embedder), LazyRecords(book.records))
 
     def ask(
         self,
@@ -89,7 +93,10 @@ class Tutor:
         retrieval = self.retriever.search(whole, chosen.top_k, chosen.mode)
         retrieved = time.perf_counter()
         sure = round(confidence(retrieval), 4)
-        if engine is None:
+        computed = computed_answer(whole, self.records, self.retriever)
+        if computed is not None:
+            answer = computed
+        elif engine is None:
             answer = self._in_quotes(retrieval, sure)
         elif chosen.use_passages and sure < THRESHOLD:
             answer = self._refusal(retrieval, _NOT_CLOSE)

@@ -3,7 +3,6 @@
 Rules, table grids, shaded boxes, underlines and page decoration are no drawings. Pages without shapes cost next to nothing.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -28,13 +27,14 @@ from indexing.reading.diagrams.regions import (
 )
 from indexing.reading.diagrams.shapes import can_hold_name, kind_of, shapes_of
 from indexing.reading.found import FoundDrawing
-from indexing.reading.pdf import Box, Page, Pdf, Word
+from indexing.reading.pdf import Box, Page, Pdf, Point, Word
 
 _LEAST = (36.0, 24.0)  # width and height of the smallest drawing
 _MOST_PATHS = 2500  # in one drawing; beyond this it is artwork or a map and isn't read
 _ENOUGH = 3  # telling curves and lines make a drawing
 _LARGE = 40.0  # a curve this wide and high makes a drawing alone
 _APART = 4.0  # the least room round a box that stands free
+_APART_LINE = 12.0  # the shortest line that shows that something is drawn; shorter ones part the rows of a table
 _BESIDE = 10.0  # labels stand this near to a drawing's paths
 
 
@@ -115,13 +115,17 @@ def _free_boxes(paths: Sequence[Path], page: Page) -> bool:
 
 
 def _has_bars(paths: Sequence[Path]) -> bool:
-    """Whether at least three filled columns of different heights stand on one line, or as many bars hang on one."""
-    bars = [path.box for path in paths if path.filled and not path.paper and path.closed and path.size > 10]
-    for side in (3, 0):
-        feet = Counter(round(box[side]) for box in bars)
-        for foot, count in feet.items():
-            if count >= 3 and len({round(box[side - 2]) for box in bars if round(box[side]) == foot}) >= 3:
-                return True
+    """Whether at least three filled columns of one width and different heights stand on one line, or lie so on their side."""
+    filled = [path.box for path in paths if path.filled and not path.paper and path.closed and path.size > 10]
+    bars = [box for box in filled if min(box[2] - box[0], box[3] - box[1]) >= 3]
+    for foot in (3, 0):
+        across = 1 - foot % 2
+        groups: dict[tuple[int, int], set[int]] = {}
+        for box in bars:
+            key = round(box[foot]), round((box[across + 2] - box[across]) / 2)
+            groups.setdefault(key, set()).add(round(box[(foot + 2) % 4]))
+        if any(len(ends) >= 3 for ends in groups.values()):
+            return True
     return False
 
 
@@ -153,8 +157,17 @@ def _found(page: Page, parts: Sequence[_Region], words: Sequence[Word]) -> Found
 
 
 def _connects(net: Net, graph: Graph) -> bool:
-    """Whether a net is a free line between two shapes, at least one of them named, and no border that they share."""
-    if len(net.shapes) != 2 or not any(graph.nodes[i].name for i in net.shapes):
+    """Whether a net is a free line between two shapes, at least one of them named.
+
+    Rules of a table may seem to lead from one shaded cell to another, but they go on along the cells' sides.
+    """
+    if len(net.shapes) != 2 or not any(graph.nodes[i].name for i in net.shapes) or net.length < _APART_LINE:
         return False
     steps = resampled(net.main, 5)
-    return all(graph.nodes[i].shape.to_border(steps[2]) > 2.5 for i in net.shapes)
+    shapes = [graph.nodes[i].shape for i in net.shapes]
+    return all(shape.to_border(steps[2]) > 2.5 and not _goes_along(steps, shape.box) for shape in shapes)
+
+
+def _goes_along(steps: Sequence[Point], box: Box) -> bool:
+    """Whether all points lie on the line of one of a box's sides."""
+    return any(all(abs(point[side % 2] - box[side]) <= 1.5 for point in steps) for side in range(4))

@@ -13,6 +13,8 @@ from indexing.reading.tables import join_tables
 
 MIN_IMAGE = 36.0  # points: smaller pictures are icons and ornaments
 MAX_CAPTION_ROWS = 8
+_PROSE_WORDS = 8  # in a row without wide gaps; labels have fewer
+_WHOLE = 0.6  # of a page's area: a larger picture lies behind the text
 REACH = 4.0  # lines between a caption and what it belongs to, at most
 
 
@@ -38,7 +40,7 @@ class _Region:
 def place_figures(page: PageContent, style: BookStyle) -> list[Doubt]:
     """Fill `page.placed`, take what is placed out of `page.rows`, and say what is doubtful about it."""
     regions = _regions(page, style)
-    inside = {i for i, row in enumerate(page.rows) if any(_holds(r.box, row.box) for r in regions if r.found is not None)}
+    inside = {i for i, row in enumerate(page.rows) if any(_belongs(row, region) for region in regions)}
     captions = _captions(page.rows, regions, inside, style)
     pairs = _pairs(captions, regions, style)
     alone = [c for c in captions if c not in pairs.values() and c.kind == "figure"]
@@ -60,7 +62,7 @@ def _regions(page: PageContent, style: BookStyle) -> list[_Region]:
     regions += [_Region(drawing.box, drawing) for drawing in page.drawings]
     for box in page.images:
         wide, high = box[2] - box[0], box[3] - box[1]
-        whole = wide > 0.9 * page.width and high > 0.8 * page.height
+        whole = wide * high > _WHOLE * page.width * page.height
         if wide >= MIN_IMAGE and high >= MIN_IMAGE and not whole and not any(_holds(r.box, box) for r in regions):
             regions.append(_Region(box, None))
     return regions
@@ -69,6 +71,14 @@ def _regions(page: PageContent, style: BookStyle) -> list[_Region]:
 def _has_heading(page: PageContent, table: FoundTable, style: BookStyle) -> bool:
     """Whether a heading stands in what was taken for a table, which then is none."""
     return any(row.size > 1.3 * style.size and row.bold and _holds(table.box, row.box) for row in page.rows)
+
+
+def _belongs(row: Row, region: _Region) -> bool:
+    """Whether a row is part of a table or drawing. A line of running text over a drawing that is not read stays text."""
+    if region.found is None or not _holds(region.box, row.box):
+        return False
+    is_read = region.is_table or (isinstance(region.found, FoundDrawing) and region.found.diagram is not None)
+    return is_read or row.gap > row.size or len(row.text.split()) < _PROSE_WORDS
 
 
 def _holds(outer: Box, inner: Box) -> bool:
@@ -142,12 +152,10 @@ def _pairs(captions: Sequence[_Caption], regions: Sequence[_Region], style: Book
 
 
 def _distance(region: Box, caption: Box) -> float:
-    """Vertical distance in points; infinite where they do not stand above one another or side by side."""
-    across = min(region[2], caption[2]) - max(region[0], caption[0])
-    if across > 0:
-        return max(0.0, caption[1] - region[3], region[1] - caption[3])
-    down = min(region[3], caption[3]) - max(region[1], caption[1])
-    return max(caption[0] - region[2], region[0] - caption[2]) if down > 0 else float("inf")
+    """In points: the vertical one, and a fifth of the horizontal one (a caption at the left, a picture in the middle)."""
+    across = max(0.0, caption[0] - region[2], region[0] - caption[2])
+    down = max(0.0, caption[1] - region[3], region[1] - caption[3])
+    return across + down if down == 0.0 else down + 0.2 * across
 
 
 def _around(boxes: Sequence[Box]) -> Box:

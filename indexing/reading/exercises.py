@@ -21,7 +21,7 @@ _NUMBERED = re.compile(
 
 def is_exercises_title(title: str) -> bool:
     """Whether a heading, its number aside, says exercises, review questions, problems and so on."""
-    words = re.sub(r"^(?:\d+(?:\.\d+)*|[A-Z](?:\.\d+)+)[.:]?\s+", "", title.strip())
+    words = re.sub(r"^(?:(?:chapter|unit|module)\s+)?(?:\d+(?:\.\d+)*|[A-Z](?:\.\d+)+)[.:]?\s+", "", title.strip(), flags=re.I)
     return bool(_TITLE.fullmatch(words.strip(" :.")))
 
 

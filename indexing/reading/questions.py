@@ -22,7 +22,7 @@ from indexing.reading.style import BookStyle, measure
 from indexing.records import Question
 
 _NUMBER = re.compile(
-    r"(?P<word>(?:q|question|exercise|problem|ex|rq)\.?\s*#?\s*)?(?P<number>\d{1,3}(?:\.\d{1,3}){0,3})"
+    r"\(?(?P<word>(?:q|question|exercise|problem|ex|rq)\.?\s*#?\s*)?(?P<number>\d{1,3}(?:\.\d{1,3}){0,3})"
     r"(?P<mark>\s?[.:)\]]|\s*[-–—]|(?=\s))\s*(?=\S|$)",
     re.I,
 )

@@ -33,7 +33,12 @@ def paper(tmp_path: Path) -> Paper:
         for texts in pages:
             page = document.new_page(width=595, height=842)
             for x, y, text, size, font in texts:
-                page.insert_text((x, y), text, fontsize=size, fontname=font)
+                if text.isascii():
+                    page.insert_text((x, y), text, fontsize=size, fontname=font)
+                    continue
+                writer = pymupdf.TextWriter(page.rect)  # the PDF's own fonts know Latin-1 alone
+                writer.append((x, y), text, font=pymupdf.Font(font), fontsize=size)
+                writer.write_text(page)
         document.save(tmp_path / name, **(save or {}))
         return tmp_path / name
 

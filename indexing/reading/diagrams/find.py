@@ -115,17 +115,19 @@ def _free_boxes(paths: Sequence[Path], page: Page) -> bool:
 
 
 def _has_bars(paths: Sequence[Path]) -> bool:
-    """Whether at least three filled columns of one width and different heights stand on one line, or lie so on their side."""
+    """Whether at least three filled columns of one width stand apart on one line, of different heights, or lie so."""
     filled = [path.box for path in paths if path.filled and not path.paper and path.closed and path.size > 10]
     bars = [box for box in filled if min(box[2] - box[0], box[3] - box[1]) >= 3]
     for foot in (3, 0):
         across = 1 - foot % 2
-        groups: dict[tuple[int, int], set[int]] = {}
+        groups: dict[tuple[int, int], list[Box]] = {}
         for box in bars:
-            key = round(box[foot]), round((box[across + 2] - box[across]) / 2)
-            groups.setdefault(key, set()).add(round(box[(foot + 2) % 4]))
-        if any(len(ends) >= 3 for ends in groups.values()):
-            return True
+            groups.setdefault((round(box[foot]), round((box[across + 2] - box[across]) / 2)), []).append(box)
+        for group in groups.values():
+            group.sort(key=lambda box: box[across])
+            apart = all(b[across] - a[across + 2] > 1.5 for a, b in pairwise(group))
+            if apart and len({round(box[(foot + 2) % 4]) for box in group}) >= 3:
+                return True
     return False
 
 

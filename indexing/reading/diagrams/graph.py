@@ -9,10 +9,11 @@ from typing import Literal
 
 from indexing.reading.diagrams.boxes import compounds
 from indexing.reading.diagrams.geometry import Grid, Points, area, box_to_polyline, center
-from indexing.reading.diagrams.nets import Net, nets_of, visible
+from indexing.reading.diagrams.nets import Net, nets_of
 from indexing.reading.diagrams.paths import Path
 from indexing.reading.diagrams.phrases import Phrase, lines_of, name_of, parted, phrase_of
 from indexing.reading.diagrams.shapes import Shape, can_hold_name, frames, is_mark, shapes_of
+from indexing.reading.diagrams.visibility import visible
 from indexing.reading.pdf import Box, Point
 
 Underline = Literal["solid", "dashed"]

@@ -72,12 +72,13 @@ def test_listing_keeps_lines_and_indentation(paper: Paper) -> None:
 
 
 def test_two_columns_are_read_one_after_the_other(paper: Paper) -> None:
-    left = [line(100 + 12 * i, f"left row {i} that fills the column up") for i in range(10)]
-    right = [line(100 + 12 * i, f"right row {i} that fills its column up", x=320) for i in range(10)]
+    words = "the relation holds tuples and each of them has one value for every attribute of its schema so that".split()
+    left = [line(100 + 12 * i, f"{' '.join(words[i % 7 : i % 7 + 8])} left{i}") for i in range(14)]
+    right = [line(100 + 12 * i, f"{' '.join(words[i % 5 : i % 5 + 8])} right{i}", x=320) for i in range(14)]
     mixed = [row for pair in zip(left, right, strict=True) for row in pair]
     title = [line(70, "A title that goes over both of the columns of this page and so divides them", 10)]
     (content,) = texts(paper, [title + mixed])
-    assert content.index("left row 9") < content.index("right row 0")
+    assert content.index("left13") < content.index("right0")
     assert content.startswith("A title")
 
 

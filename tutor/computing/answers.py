@@ -13,14 +13,27 @@ from tutor.computing.book_text import Found
 from tutor.computing.chase import lossless
 from tutor.computing.closures import closure, implies
 from tutor.computing.covers import minimal_cover
-from tutor.computing.decompositions import Decomposition, bcnf_decomposition, third_normal_form_synthesis
+from tutor.computing.decompositions import bcnf_decomposition, third_normal_form_synthesis
 from tutor.computing.er_mapping import Mapping
 from tutor.computing.intents import FORM_TERMS, TERMS, Intent
-from tutor.computing.keys import Keys, candidate_keys, superkey_test
-from tutor.computing.normal_forms import NormalForm, normal_form
+from tutor.computing.keys import candidate_keys, superkey_test
+from tutor.computing.normal_forms import normal_form
 from tutor.computing.preservation import preservation
-from tutor.computing.schemas import Dependency, Names, Schema, braces
-from tutor.computing.serializability import Operation, Serializability, conflict_serializability
+from tutor.computing.results import (
+    Result,
+    closure_result,
+    cover_result,
+    decomposition_result,
+    implication_result,
+    key_result,
+    lossless_result,
+    normal_form_result,
+    preservation_result,
+    serializability_result,
+    superkey_result,
+)
+from tutor.computing.schemas import Dependency, Names, Schema
+from tutor.computing.serializability import Operation, conflict_serializability
 from tutor.computing.sql import QueryResult
 from tutor.computing.steps import Frozen, Step
 
@@ -32,13 +45,6 @@ class Relation(Frozen):
     attributes: Names
     keys: tuple[Names, ...] = ()
     dependencies: tuple[str, ...] = ()
-
-
-class Result(Frozen):
-    """The result in one or two sentences, and as data."""
-
-    text: str
-    value: dict[str, JsonValue]
 
 
 class Computed(Frozen):
@@ -65,76 +71,6 @@ def relation_of(schema: Schema) -> Relation:
     )
 
 
-def listed(sets: Sequence[Names]) -> str:
-    """{A}, {B} and {C}."""
-    shown = [braces(names) for names in sets]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
-
-
-def _values(sets: Sequence[Sequence[str]]) -> list[JsonValue]:
-    return [list(names) for names in sets]
-
-
-def key_result(name: str, keys: Keys) -> Result:
-    """Keys in words and as data."""
-    more = "" if keys.complete else " (there are more; the search stopped at its limit)"
-    verb = "The only candidate key of" if len(keys.keys) == 1 else "The candidate keys of"
-    text = (
-        f"{verb} {name} {'is' if len(keys.keys) == 1 else 'are'} {listed(keys.keys)}{more}. "
-        f"Prime attributes: {', '.join(keys.prime) or 'none'}; nonprime: {', '.join(keys.nonprime) or 'none'}."
-    )
-    value: dict[str, JsonValue] = {
-        "keys": _values(keys.keys),
-        "prime": list(keys.prime),
-        "nonprime": list(keys.nonprime),
-        "complete": keys.complete,
-    }
-    return Result(text=text, value=value)
-
-
-def normal_form_result(name: str, result: NormalForm, intent: Intent) -> Result:
-    """The highest normal form, and whether the form asked for is satisfied."""
-    value: dict[str, JsonValue] = {
-        "form": result.form,
-        "keys": _values(result.keys.keys),
-        "violations": [{"form": v.form, "dependency": str(v.dependency), "reason": v.reason} for v in result.violations],
-    }
-    text = f"The highest normal form of {name} is {result.form}."
-    if intent.form:
-        satisfied = result.satisfies(intent.form)
-        value |= {"asked": intent.form, "satisfied": satisfied}
-        verdict = f"Yes, {name} is in {intent.form}." if satisfied else f"No, {name} is not in {intent.form}."
-        text = f"{verdict} {text}"
-    shown = next((v for v in result.violations if v.form == intent.form), result.violations[0] if result.violations else None)
-    if shown:
-        text += f" It is not in {shown.form}: in {shown.dependency}, {shown.reason}."
-    return Result(text=text, value=value)
-
-
-def decomposition_result(name: str, result: Decomposition) -> Result:
-    """The relations of a decomposition and what it keeps."""
-    lost = f" Not preserved: {'; '.join(map(str, result.lost))}." if result.lost else " Every dependency is preserved."
-    parts = ", ".join(str(part) for part in result.parts)
-    if len(result.parts) == 1:
-        text = f"{name} is in {result.form} already, so nothing is split: {parts}."
-    else:
-        text = f"{name} becomes {parts}, each in {result.form}; the join is lossless.{lost}"
-    value: dict[str, JsonValue] = {
-        "form": result.form,
-        "relations": [
-            {
-                "name": part.name,
-                "attributes": list(part.attributes),
-                "keys": _values(part.keys),
-                "dependencies": list(part.dependencies),
-            }
-            for part in result.parts
-        ],
-        "lost": [str(dependency) for dependency in result.lost],
-    }
-    return Result(text=text, value=value)
-
-
 def compute_on_schema(
     intent: Intent, schema: Schema, attributes: Names, goal: Dependency | None, parts: Sequence[Names]
 ) -> tuple[Result, tuple[Step, ...]]:
@@ -151,52 +87,32 @@ def compute_on_schema(
         return decomposition_result(name, split), (*candidate_keys(schema).steps, *split.steps)
     if intent.kind == "minimal_cover":
         cover = minimal_cover(schema)
-        shown = [str(dependency) for dependency in cover.cover]
-        return Result(text=f"A minimal cover is {'; '.join(shown) or 'empty'}.", value={"cover": list(shown)}), cover.steps
-    return _compute_with_arguments(intent, schema, attributes, goal, parts)
+        return cover_result(cover), cover.steps
+    if intent.kind in ("lossless", "preservation"):
+        return _compute_on_parts(intent, schema, parts)
+    return _compute_on_set(intent, schema, attributes, goal)
 
 
-def _compute_with_arguments(
-    intent: Intent, schema: Schema, attributes: Names, goal: Dependency | None, parts: Sequence[Names]
+def _compute_on_set(
+    intent: Intent, schema: Schema, attributes: Names, goal: Dependency | None
 ) -> tuple[Result, tuple[Step, ...]]:
     if intent.kind == "closure":
         closed = closure(schema, attributes)
-        text = f"{braces(closed.attributes)}⁺ = {braces(closed.closure)}."
-        if closed.superkey:
-            text += f" That is every attribute, so {braces(closed.attributes)} is a superkey."
-        value: dict[str, JsonValue] = {
-            "attributes": list(closed.attributes),
-            "closure": list(closed.closure),
-            "superkey": closed.superkey,
-        }
-        return Result(text=text, value=value), closed.steps
+        return closure_result(closed), closed.steps
     if intent.kind == "superkey":
         test = superkey_test(schema, attributes)
-        what = (
-            "a candidate key"
-            if test.candidate_key
-            else "a superkey but no candidate key"
-            if test.superkey
-            else "not a superkey"
-        )
-        value = {"attributes": list(test.attributes), "superkey": test.superkey, "candidate_key": test.candidate_key}
-        return Result(text=f"{braces(test.attributes)} is {what} of {schema.name}.", value=value), test.steps
-    if intent.kind == "implication":
-        assert goal is not None
-        implied = implies(schema, goal)
-        text = f"{goal} {'follows' if implied.implied else 'does not follow'} from the dependencies."
-        return Result(text=text, value={"dependency": str(goal), "implied": implied.implied}), implied.steps
-    shown = ", ".join(braces(part) for part in parts)
+        return superkey_result(schema.name, test), test.steps
+    assert goal is not None
+    implied = implies(schema, goal)
+    return implication_result(implied), implied.steps
+
+
+def _compute_on_parts(intent: Intent, schema: Schema, parts: Sequence[Names]) -> tuple[Result, tuple[Step, ...]]:
     if intent.kind == "lossless":
         join = lossless(schema, parts)
-        text = f"The decomposition of {schema.name} into {shown} {'has' if join.lossless else 'does not have'} a lossless join."
-        return Result(text=text, value={"parts": _values(parts), "lossless": join.lossless}), join.steps
+        return lossless_result(schema.name, parts, join), join.steps
     kept = preservation(schema, parts)
-    verb = "preserves" if kept.preserved else "does not preserve"
-    text = f"The decomposition of {schema.name} into {shown} {verb} every dependency"
-    text += "." if kept.preserved else f": {'; '.join(map(str, kept.lost))} is lost."
-    lost: list[JsonValue] = [str(dependency) for dependency in kept.lost]
-    return Result(text=text, value={"parts": _values(parts), "preserved": kept.preserved, "lost": lost}), kept.steps
+    return preservation_result(schema.name, parts, kept), kept.steps
 
 
 def term_of(intent: Intent, result: Result) -> str:
@@ -218,25 +134,6 @@ def serializability_answer(operations: tuple[Operation, ...], found: tuple[Found
         steps=result.steps,
         term=TERMS["serializability"],
     )
-
-
-def serializability_result(result: Serializability, operations: Sequence[Operation], name: str) -> Result:
-    """The verdict with its cycle or serial order."""
-    if result.serializable:
-        order = ", ".join(f"T{number}" for number in result.orders[0])
-        text = f"{name} is conflict serializable; it is equivalent to the serial order {order}."
-    else:
-        cycle = " → ".join(f"T{number}" for number in result.cycle)
-        text = f"{name} is not conflict serializable: its precedence graph has the cycle {cycle}."
-    value: dict[str, JsonValue] = {
-        "schedule": " ".join(str(operation) for operation in operations),
-        "serializable": result.serializable,
-        "transactions": list(result.transactions),
-        "edges": [[edge.before, edge.after] for edge in result.edges],
-        "cycle": list(result.cycle),
-        "orders": [list(order) for order in result.orders],
-    }
-    return Result(text=text, value=value)
 
 
 def mapping_answer(mapping: Mapping, found: tuple[Found, ...]) -> Computed:

@@ -42,7 +42,10 @@ def dependency_statements(section: Section, name: str, attributes: Names | None)
     for start, sentence in sentences(section.text):
         by_name = _by_name(name).search(sentence)
         if by_name and attributes is not None:
-            statement = _declared_in_sentence(sentence[by_name.start() :], start + by_name.start(), attributes)
+            before = sentence[: by_name.start()]
+            statement = None
+            if not UNSURE.search(before):
+                statement = _declared_in_sentence(sentence[by_name.start() :], start + by_name.start(), attributes)
             if statement:
                 found.append(statement)
         elif _THIS.search(sentence) and _last_relation(section.text, start + len(sentence)) == name:

@@ -268,7 +268,11 @@ def _header_beside(section: Section, records: Sequence[Record], mentioned: set[s
         header = tuple(" ".join(column.split()) for column in record.content[0])
         if mentioned <= {column.casefold() for column in header} and relation_in_caption(record.caption) is None:
             where = Found(
-                what="schema", record=index, heading=record.heading, pages=tuple(record.pages), sentence=record.caption
+                what="schema",
+                record=index,
+                heading=record.heading,
+                pages=tuple(record.pages),
+                sentence=record.caption or " | ".join(header),
             )
             fitting.append((header, where))
     return fitting[0] if len(fitting) == 1 else None

@@ -87,10 +87,8 @@ def normal_form(schema: Schema, limit: int = MAX_KEYS) -> NormalForm:
 def _keys_text(schema: Schema, keys: Keys) -> str:
     shown = ", ".join(braces(key) for key in keys.keys[:12]) + (", …" if len(keys.keys) > 12 else "")
     label = "candidate key is" if len(keys.keys) == 1 else "candidate keys are"
-    return (
-        f"The {label} {shown}, so the prime attributes are {', '.join(keys.prime) or 'none'} "
-        f"and the nonprime attributes are {', '.join(keys.nonprime) or 'none'}."
-    )
+    others = f"nonprime are {', '.join(keys.nonprime)}" if keys.nonprime else "no attribute is nonprime"
+    return f"The {label} {shown}. Prime attributes are {', '.join(keys.prime) or 'none'}; {others}."
 
 
 def _find(schema: Schema, keys: Keys, pairs: Sequence[Pair], form: str) -> Violation | None:

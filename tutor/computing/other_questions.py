@@ -42,7 +42,8 @@ def schedule_question(question: str, records: Sequence[Record]) -> Parsed:
     """ "Is r1(x) w2(x) w1(x) conflict serializable?", or of a schedule that the book names: "Is schedule S6
     serializable?".
     """
-    schedules = list(_SCHEDULE.finditer(question))
+    # without an item in brackets it is a list of names like A1, A2
+    schedules = [match for match in _SCHEDULE.finditer(question) if re.search(r"[rwRW][ _]?\d+\s*[(\[]", match[0])]
     if not schedules:
         return _named_schedule(question, records)
     words = _SCHEDULE.sub(" <schedule> ", question)

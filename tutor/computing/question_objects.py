@@ -24,7 +24,7 @@ from tutor.computing.tokens import ARROW, MULTI_ARROW, NAME, Written
 
 _ANY_ARROW = re.compile(rf"{MULTI_ARROW}|{ARROW}")
 _WITH_ATTRIBUTES = re.compile(
-    rf"\b(?:relation|table|schema)\s+(?:schema\s+)?(?P<name>{NAME})\s+(?:with|over|on|has|having)\s+"
+    rf"\b(?i:relation|table|schema)\s+(?:schema\s+)?(?P<name>{NAME})\s+(?:with|over|on|has|having)\s+"
     rf"(?:the\s+|the\s+set\s+of\s+)?attributes?\s*:?\s*"
     rf"(?P<list>\{{[^{{}}→>]*\}}|{NAME}(?:\s*,\s*(?:and\s+)?{NAME})*(?:\s*,?\s+and\s+{NAME}(?=\s*(?:[.,;?]|$|with\b|and\b)))?)"
 )
@@ -73,6 +73,8 @@ def question_objects(question: str) -> Objects | None:
     """The objects that can be read without a book. None when a schema or dependency cannot be read in one way only."""
     text = " ".join(question.replace("\u2019", "'").split())
     schema, others, text = _take_schema(text)
+    if schema is None and re.search(r"\battributes\s*:?\s+(?:[A-Z]\w*\s*,|\{)", text):
+        return None  # attributes are listed in a way that was not read; those of the dependencies alone would be too few
     goal, text = _take_goal(text)
     attributes = schema.attributes if schema else ()
     written = _dependencies(text, attributes)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from indexing.errors import LimitError, UsageError
 from indexing.records import Record
-from tutor.computing.answers import Computed, Relation, Result, compute_on_schema, relation_of, term_of
+from tutor.computing.answers import Computed, Relation, compute_on_schema, relation_of, term_of
 from tutor.computing.book_relations import BookRelation, find_relation
 from tutor.computing.intents import Intent, changes_the_facts, dependency_intent, is_about_terms, is_general
 from tutor.computing.notation import bind, resolve
@@ -20,6 +20,7 @@ from tutor.computing.other_questions import algebra_question, mapping_question, 
 from tutor.computing.prose import key_in_question
 from tutor.computing.question_objects import Objects, mask_sets, question_objects
 from tutor.computing.question_words import is_known, unknown_words
+from tutor.computing.results import Result
 from tutor.computing.schemas import Dependency, Names, Schema, braces
 from tutor.computing.steps import Step
 

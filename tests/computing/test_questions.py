@@ -1,6 +1,6 @@
 """Plain-word questions: the right computation or none. A wrong one is worse than none.
 
-`questions.jsonl` (20 questions, 20 decoys) was written before the parser, `more_questions.jsonl` before its second version; the
+`questions.jsonl` (20 questions, 20 decoys) was written before the parser, the others before its later versions; the
 expected results come from the books' own statements and from working the cases by hand.
 """
 
@@ -45,7 +45,7 @@ def judge(questions, records):
     return right, wrong, missed
 
 
-@pytest.mark.parametrize("name", ["questions.jsonl", "more_questions.jsonl"])
+@pytest.mark.parametrize("name", ["questions.jsonl", "more_questions.jsonl", "third_questions.jsonl"])
 @pytest.mark.parametrize("book", ["sample", "watt"])
 def test_precision_is_one_and_recall_high(name, book, request):
     questions = [question for question in load(name) if question["book"] == book]

@@ -218,4 +218,5 @@ def serializability_intent(words: str) -> bool:
         text,
     ):
         return False
-    return bool(re.search(r"\bserial\w*\b|\bprecedence graph\b|\bconflict graph\b", text))
+    serial = re.search(r"\bserial[iy][sz]\w*|\bequivalent\s+to\s+(?:a|an|any|some|the)\s+serial\b", text)
+    return bool(serial or re.search(r"\b(?:precedence|conflict|serialization)\s+graph\b", text))

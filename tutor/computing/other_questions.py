@@ -92,7 +92,7 @@ def _schedules_named(name: str, records: Sequence[Record]) -> list[tuple[tuple[O
 
 _SQL = re.compile(r"(?P<sql>\b(?:SELECT\b|WITH\s+\w+)(?:.|\n)+?\bFROM\b(?:.|\n)+)", re.IGNORECASE)
 _RUN = re.compile(
-    r"^\W*$|\b(?:run|execute|evaluate|result|results|return|returns|output|give|gives|show|yield|what\s+(?:is|does|do)|compute|try|query|answer)\b",
+    r"^\W*$|\b(?:run|execute|evaluate|result|results|return|returns|output|give|gives|show|yield|what\s+(?:is|does|do)|compute)\b",
     re.IGNORECASE,
 )
 

@@ -41,12 +41,12 @@ _DETERMINES_GOAL = re.compile(
     re.IGNORECASE,
 )
 _GOAL_BEFORE = re.compile(
-    r"\b(?:does|do|is|whether|if|that|derive|infer|deduce|prove|show)\s+(?:the\s+)?(?:functional\s+)?(?:dependency\s+)?$",
+    r"(?:\b(?:does|do|whether|derive|infer|deduce|prove|show|(?:show|prove|verify|check|decide|true)\s+that|if)"
+    r"|(?:^|[.,;:?!])\s*(?:then\s+)?is)\s+(?:the\s+)?(?:functional\s+)?(?:dependency\s+)?$",
     re.IGNORECASE,
 )
 _GOAL_AFTER = re.compile(
-    r"^\s*(?:also\s+)?(?:follows?|holds?|(?:is\s+)?implied|(?:can\s+)?be\s+(?:derived|inferred|deduced)|in\s+F\+)\b",
-    re.IGNORECASE,
+    r"^\s*(?:also\s+)?(?:follows?|(?:is\s+)?implied|(?:can\s+)?be\s+(?:derived|inferred|deduced)|in\s+F\+)\b", re.IGNORECASE
 )
 
 

@@ -13,8 +13,11 @@ from collections.abc import Sequence
 from indexing.errors import LimitError, UsageError
 from indexing.records import Record
 from tutor.computing.answers import Computed, Relation, compute_on_schema, relation_of, term_of
+from tutor.computing.book_claims import contradicts, speaks_of_dependencies
 from tutor.computing.book_relations import BookRelation, find_relation
 from tutor.computing.intents import Intent, changes_the_facts, dependency_intent, is_about_terms, is_general
+from tutor.computing.keys import candidate_keys
+from tutor.computing.normal_forms import normal_form
 from tutor.computing.notation import bind, resolve
 from tutor.computing.other_questions import algebra_question, mapping_question, schedule_question, sql_question
 from tutor.computing.prose import key_in_question
@@ -85,10 +88,9 @@ def _states_no_dependencies(words: str) -> bool:
 def _on_question(question: str, objects: Objects) -> Computed | None:
     """The relation stands in the question itself."""
     attributes = objects.attributes
-    key = objects.schema.key if objects.schema and objects.schema.key else ()
+    key = (objects.schema.key if objects.schema else ()) or key_in_question(question, attributes)
     assumption = None
     if not objects.written and not _states_no_dependencies(objects.words):
-        key = key or key_in_question(question, attributes)
         assumption = f"No functional dependencies are given; assumed are those of the key {braces(key)} and no others."
     mask_sets(objects, attributes)
     schema = Schema(
@@ -99,6 +101,8 @@ def _on_question(question: str, objects: Objects) -> Computed | None:
     )
     if len(unknown_words(objects.words, {schema.name})) > _UNKNOWN_INLINE:
         return None
+    if key and frozenset(key) not in {frozenset(found) for found in candidate_keys(schema).keys}:
+        return None  # the key that is given and the dependencies do not fit together
     return _compute(objects, schema, BookRelation(relation=schema, stated="dependencies", found=(), assumption=assumption))
 
 
@@ -117,7 +121,7 @@ def _on_book(objects: Objects, records: Sequence[Record]) -> Computed | None:
     others = {part for part in objects.names if part != name}
     if len(unknown_words(objects.words, {name, *others})) > _UNKNOWN_BOOK:
         return None
-    return _compute(objects, relation.relation, relation)
+    return _compute(objects, relation.relation, relation, records)
 
 
 def _resolved(names: Names, attributes: Names) -> Names:
@@ -133,13 +137,15 @@ def _named_relation(objects: Objects, records: Sequence[Record]) -> tuple[str, B
         found = find_relation(objects.schema.name, records)
         return (objects.schema.name, found) if found else None
     candidates: dict[str, BookRelation] = {}
-    for match in re.finditer(r"(?<![\w<{])([^\W\d_][\w#]*)(?![\w>}])", objects.words):
+    # what stands in brackets are attributes
+    words = re.sub(r"\{[^{}]*\}|\([^()]*\)", lambda group: " " * len(group[0]), objects.words)
+    for match in re.finditer(r"(?<![\w<])([^\W\d_][\w#]*)(?![\w>])", words):
         name = match[1]
-        if (not objects.words[: match.start()].strip() and name.istitle() and is_known(name)) or _FORM.fullmatch(name):
+        if (not words[: match.start()].strip() and name.istitle() and is_known(name)) or _FORM.fullmatch(name):
             continue
         if not (any(c.isupper() for c in name) or "_" in name):
-            before = objects.words[: match.start()].split()[-1:]
-            after = objects.words[match.end() :].split()[:1]
+            before = words[: match.start()].split()[-1:]
+            after = words[match.end() :].split()[:1]
             beside = {w.casefold().strip("?.,") for w in (*before, *after)} & {"relation", "table", "schema"}
             if not beside or name in (
                 "the",
@@ -181,7 +187,7 @@ def _spellings(name: str, records: Sequence[Record]) -> list[str]:
     return []
 
 
-def _compute(objects: Objects, schema: Schema, relation: BookRelation) -> Computed | None:
+def _compute(objects: Objects, schema: Schema, relation: BookRelation, records: Sequence[Record] = ()) -> Computed | None:
     intent = dependency_intent(objects.words)
     if intent is None:
         return None
@@ -195,8 +201,19 @@ def _compute(objects: Objects, schema: Schema, relation: BookRelation) -> Comput
         return None
     if intent.kind == "closure" and relation.stated == "key" and schema.keys == ():
         return None
+    if relation.found and _book_disagrees(intent, schema, relation, records):
+        return None
     result, steps = compute_on_schema(intent, schema, attributes, goal, parts)
     return _answer(intent, schema, relation, result, steps)
+
+
+def _book_disagrees(intent: Intent, schema: Schema, relation: BookRelation, records: Sequence[Record]) -> bool:
+    """Whether the book contradicts what would be computed, or speaks of dependencies where only a key was found."""
+    if relation.stated == "key" and speaks_of_dependencies(schema.name, records, schema.attributes):
+        return True
+    return intent.kind == "normal_form" and contradicts(
+        schema.name, records, normal_form(schema), bool(schema.multivalued_pairs)
+    )
 
 
 def _answer(intent: Intent, schema: Schema, relation: BookRelation, result: Result, steps: tuple[Step, ...]) -> Computed:
@@ -252,12 +269,12 @@ def _sets_at(words: str, sets: list[Names], text: str, start: int) -> list[Names
 def _has_what_it_needs(
     intent: Intent, schema: Schema, attributes: Names, parts: Sequence[Names], goal: Dependency | None
 ) -> bool:
-    if intent.kind in ("closure", "superkey"):
-        return bool(attributes)
     if intent.kind == "implication":
         return goal is not None and not goal.multivalued and not schema.multivalued_pairs
     if goal is not None:
         return False
+    if intent.kind in ("closure", "superkey"):
+        return bool(attributes)
     if intent.kind in ("lossless", "preservation"):
         return len(parts) >= 2 and set().union(*map(set, parts)) == set(schema.attributes)
     if intent.kind in ("bcnf_decomposition", "synthesis", "minimal_cover"):

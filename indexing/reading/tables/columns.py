@@ -196,11 +196,14 @@ def _is_regular(gaps: Sequence[Gap], lines: Sequence[PrintedLine]) -> bool:
     if len(gaps) < 3 or len(gaps) < 0.5 * len(lines) or gaps[0][0] > 2:
         return False
     body = gaps[1:]  # a header is often centred, and never a number
-    ends, begins = [end.box[2] for _, end, _ in body], [begin.box[0] for _, _, begin in body]
-    if max(begins) - min(begins) <= FLUSH or max(ends) - min(ends) <= FLUSH:
-        return True
     kinds = [(is_number(end.text), is_number(begin.text)) for _, end, begin in body]
-    return len(kinds) > 2 and len(set(kinds)) == 1 and kinds[0][0] != kinds[0][1]
+    if len(kinds) > 2 and len(set(kinds)) == 1 and kinds[0][0] != kinds[0][1]:
+        return True
+    texts = [end.text for _, end, _ in body]
+    if not is_number(texts[0]) and max(map(texts.count, texts)) > max(1, 0.5 * len(texts)):
+        return False  # lines that begin with the same words
+    ends, begins = [end.box[2] for _, end, _ in body], [begin.box[0] for _, _, begin in body]
+    return max(begins) - min(begins) <= FLUSH or max(ends) - min(ends) <= FLUSH
 
 
 def _supported(rivers: Sequence[River], lines: Sequence[PrintedLine]) -> list[River]:

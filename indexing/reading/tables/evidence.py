@@ -40,7 +40,7 @@ def is_table(draft: Draft, around: Surroundings) -> bool:
     words = [word for cell in draft.cells for word in cell.words]
     mono = sum(map(around.style.is_mono, words)) > 0.7 * len(words)
     captioned = has_caption(draft.box, around.style.lines)
-    if _is_contents(grid) or _is_formulas(grid):
+    if _is_contents(grid) or _is_formulas(grid) or _is_code(grid) or _has_paragraph(draft):
         return False
     if mono and not (captioned and around.rules > 1):
         return False
@@ -117,6 +117,17 @@ def _is_text(grid: Sequence[Sequence[str]]) -> bool:
     """Long entries in all but one column."""
     lengths = [sum(len(row[column].split()) for row in grid) / len(grid) for column in range(len(grid[0]))]
     return sum(length > 7 for length in lengths) >= max(1, len(lengths) - 1)
+
+
+def _is_code(grid: Sequence[Sequence[str]]) -> bool:
+    """Rows that end as statements of a program do."""
+    ends = [next((cell for cell in reversed(row) if cell), "") for row in grid]
+    return sum(end[-1:] in (",", ";", "{", "}", "(", "\\") for end in ends) > 0.4 * len(ends)
+
+
+def _has_paragraph(draft: Draft) -> bool:
+    """A paragraph that reaches over several columns."""
+    return any(cell.last_column > cell.column and len(cell.words) > 20 for cell in draft.cells)
 
 
 def _is_formulas(grid: Sequence[Sequence[str]]) -> bool:

@@ -29,9 +29,11 @@ def find_tables(pdf: Pdf, page: Page, avoid: Sequence[Box] = ()) -> list[FoundTa
     rulings = find_rulings(pdf.drawings(page.number), page.images)
     words = [word for word in pdf.words(page.number) if not any(inside(word.box, box) for box in avoid)]
     detector = _Detector(rulings, words, Style(page.lines))
-    lonely = detector.ruled()
-    for number, horizontal in enumerate((lonely, *stripes(rulings.fills))):
-        detector.half_ruled(horizontal, are_rules=number == 0)
+    lonely, frames = detector.ruled()
+    for rules in (lonely, *frames):
+        detector.half_ruled(rules, are_rules=True)
+    for edges in stripes(rulings.fills):
+        detector.half_ruled(edges, are_rules=False)
     detector.unruled(lonely)
     tables = [found(page.number, draft, header_rows(draft, detector.style, rulings.fills)) for draft in detector.drafts]
     return sorted(tables, key=lambda table: (table.box[1], table.box[0]))
@@ -44,16 +46,16 @@ class _Detector:
         self.rulings, self.words, self.style = rulings, words, style
         self.drafts: list[Draft] = []
 
-    def ruled(self) -> list[Ruling]:
-        """Take the tables in lattices; give the horizontal rulings that are in none, the sides of mere frames among them."""
+    def ruled(self) -> tuple[list[Ruling], list[list[Ruling]]]:
+        """Take the tables in lattices; give the horizontal rulings that are in none, and those of each frame of one column."""
         grids, lonely = lattices(self.rulings.horizontal, self.rulings.vertical)
-        lonely += self._lattices(grids)
+        frames = self._lattices(grids)
         self._lattices(lattices(*cell_rulings(self.rulings.fills))[0])
-        return lonely
+        return lonely, frames
 
-    def _lattices(self, grids: Sequence[Lattice]) -> list[Ruling]:
+    def _lattices(self, grids: Sequence[Lattice]) -> list[list[Ruling]]:
         """Take the tables in some lattices; give the horizontal rulings of those that have but one column."""
-        frames: list[Ruling] = []
+        frames: list[list[Ruling]] = []
         lines = printed_lines(self.words) if any(len(grid.xs) > 2 for grid in grids) else []
         for grid in grids:
             region = partly_ruled_region(grid, self.words) if len(grid.xs) > 2 else None
@@ -67,7 +69,7 @@ class _Detector:
             if draft is not None and is_grid(draft):
                 self._add(with_bands_cut(draft))
             elif len(grid.xs) == 2:
-                frames += [Ruling(at, grid.xs[0], grid.xs[1]) for at in grid.ys]
+                frames.append([Ruling(at, grid.xs[0], grid.xs[1]) for at in grid.ys])
         return frames
 
     def half_ruled(self, horizontal: Sequence[Ruling], *, are_rules: bool) -> None:
@@ -111,9 +113,12 @@ def _meet(a: Box, b: Box) -> bool:
 
 
 def is_crossed(draft: Draft, vertical: Sequence[Ruling]) -> bool:
-    """Whether vertical rulings run through its words: a chart's grid."""
+    """Whether vertical rulings run through its words, or more of them than it has columns: a chart's grid."""
     x0, y0, x1, y1 = draft.box
     rules = [rule for rule in vertical if x0 < rule.at < x1 and overlap(rule.low, rule.high, y0, y1) > 0]
+    tall = [rule for rule in rules if overlap(rule.low, rule.high, y0, y1) > 0.5 * (y1 - y0)]
+    if len(tall) > draft.columns + 1:
+        return True
     words = [word for cell in draft.cells for word in cell.words]
     crossed = sum(
         any(

@@ -11,6 +11,7 @@ from indexing.reading.tables.evidence import CAPTION
 from indexing.reading.tables.geometry import is_number, line_text, text_of
 from indexing.reading.tables.half_ruled import Region
 from indexing.reading.tables.rows import bottom, top
+from indexing.reading.tables.runs import is_other_size
 from indexing.reading.tables.style import Style
 
 MOST_LINES = 6
@@ -75,7 +76,13 @@ def _lines_above(band: Sequence[PrintedLine], lines: Sequence[PrintedLine], regi
         white = top(first) - bottom(line)
         if white < -0.3 * height or line[0] is first[0]:
             continue
-        if white > TIGHT * height or len(taken) == MOST_LINES or is_bold(line, style) != bold or CAPTION.match(line_text(line)):
+        if (
+            white > TIGHT * height
+            or len(taken) == MOST_LINES
+            or is_other_size(line, first)
+            or is_bold(line, style) != bold
+            or CAPTION.match(line_text(line))
+        ):
             break
         if line[0].box[0] < low - 1 or line[-1].box[2] > high + 1:
             break

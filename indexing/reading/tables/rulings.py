@@ -6,6 +6,7 @@ columns too, where no ink does. Leaves text to the detectors.
 """
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -89,6 +90,10 @@ def cell_rulings(fills: Sequence[Fill]) -> tuple[list[Ruling], list[Ruling]]:
     for left, right in pairwise(boxes):
         if abs(left[1] - right[1]) < 1 and abs(left[3] - right[3]) < 1 and -1 < right[0] - left[2] < SNAP:
             cells |= {left, right}
+    edges = Counter(round(x / 2) for box in cells for x in (box[0], box[2]))
+    aligned = sum(edges[round(box[0] / 2)] > 1 and edges[round(box[2] / 2)] > 1 for box in cells)
+    if aligned < 0.7 * len(cells):
+        return [], []  # bars of a chart, which end anywhere
     across = [Ruling(y, box[0], box[2]) for box in cells for y in (box[1], box[3])]
     down = [Ruling(x, box[1], box[3]) for box in cells for x in (box[0], box[2])]
     return _merged(across), _merged(down)

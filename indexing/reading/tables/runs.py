@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from indexing.reading.pdf import Word
-from indexing.reading.tables.columns import COLUMN_GAP, PrintedLine, extent, segments
+from indexing.reading.tables.columns import COLUMN_GAP, PrintedLine, extent, segments, word_height
 from indexing.reading.tables.rows import bottom, top
 
 MOST_WHITE = 1.6  # heights of a word: more white between two lines ends a run
+OTHER_SIZE = 1.4  # times: lines that much larger or smaller than the one above begin something else
 MOST_SINGLE = 4  # lines of one segment in a row that a wrapped cell may have
 
 Gap = tuple[float, float]
@@ -29,7 +30,11 @@ class Run:
     def take(self, line: PrintedLine) -> bool:
         """Add a line if it leaves some white with text on both sides; say whether it was added."""
         groups = segments(line, self.height)
-        if has_leader(line) or (len(groups) == 1 and (not self.lines or self.singles >= MOST_SINGLE)):
+        if (
+            has_leader(line)
+            or (self.lines and is_other_size(line, self.lines[-1]))
+            or (len(groups) == 1 and (not self.lines or self.singles >= MOST_SINGLE))
+        ):
             return False
         shared = _shared(self.white, _gaps(groups), self.height)
         if not has_inner(shared):
@@ -38,6 +43,12 @@ class Run:
         self.white = shared
         self.singles = self.singles + 1 if len(groups) == 1 else 0
         return True
+
+
+def is_other_size(a: PrintedLine, b: PrintedLine) -> bool:
+    """Whether a line is set much larger or smaller than another: a heading, or a note."""
+    ratio = word_height([a]) / word_height([b])
+    return not 1 / OTHER_SIZE < ratio < OTHER_SIZE
 
 
 def runs(lines: Iterable[PrintedLine], height: float) -> list[list[PrintedLine]]:

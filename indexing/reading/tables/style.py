@@ -12,6 +12,7 @@ from indexing.reading.pdf import Box, Line, TextSpan, Word
 from indexing.reading.tables.geometry import centre
 
 _LETTERS = re.compile(r"[^\W\d_]")
+_MONO_NAME = re.compile(r"mono|courier|consolas|typewriter|cmtt|menlo|lettergothic", re.IGNORECASE)
 _STRIP = 16.0  # points: spans are kept in strips of the page of this height
 _EQUAL = 0.03  # the relative difference of letter widths that rounding may cause
 
@@ -38,7 +39,7 @@ class Style:
         return any(box[0] - 1 <= x <= box[2] + 1 and box[1] <= y <= box[3] for box in self._listing.get(int(y // _STRIP), ()))
 
     def _is_mono(self, span: TextSpan) -> bool:
-        return span.mono or span.font in self._mono_fonts
+        return span.mono or span.font in self._mono_fonts or _MONO_NAME.search(span.font) is not None
 
     @cached_property
     def _listing(self) -> dict[int, list[Box]]:

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from indexing.reading.pdf import Box, Word
-from indexing.reading.tables.columns import PrintedLine, River, extent, find_rivers, place, word_height
+from indexing.reading.tables.columns import PrintedLine, River, extent, find_rivers, place, segments, word_height
 from indexing.reading.tables.geometry import hull, overlap, printed_lines
 from indexing.reading.tables.half_ruled import Region
 from indexing.reading.tables.rows import bottom, column_reach, top, was_full
 from indexing.reading.tables.rulings import Ruling
-from indexing.reading.tables.runs import carried_on, runs
+from indexing.reading.tables.runs import carried_on, is_other_size, runs
+
+MOST_ABOVE = 8  # lines above a run that are looked at
 
 
 def unruled_regions(words: Sequence[Word], horizontal: Sequence[Ruling], depth: int = 0) -> list[Region]:
@@ -22,17 +24,20 @@ def unruled_regions(words: Sequence[Word], horizontal: Sequence[Ruling], depth: 
     lines = printed_lines(words)
     height = word_height(lines)
     regions: list[Region] = []
-    for found in runs(lines, height):
-        run = _with_header(_without_text(found, height), lines)
-        run = run + wrapped_below(run, lines)
-        rivers = find_rivers(run)
-        if not rivers:
+    candidates = [_with_header(_without_text(run, height), lines) for run in runs(lines, height)]
+    taken: set[int] = set()
+    for run in sorted(candidates, key=len, reverse=True):
+        whole = run + wrapped_below(run, lines)
+        rivers = find_rivers(whole)
+        words_of = {id(word) for line in whole for word in line}
+        if not rivers or taken & words_of:
             continue
-        if depth < 2 and len(run) > 5 and is_set_in_columns(run, rivers):
-            for side in _sides(run, rivers):
+        taken |= words_of
+        if depth < 2 and len(whole) > 5 and is_set_in_columns(whole, rivers):
+            for side in _sides(whole, rivers):
                 regions += unruled_regions(side, horizontal, depth + 1)
-            continue
-        regions.append(_region(run, rivers, horizontal, height))
+        else:
+            regions.append(_region(whole, rivers, horizontal, height))
     return regions
 
 
@@ -48,23 +53,29 @@ def _without_text(run: list[PrintedLine], height: float) -> list[PrintedLine]:
 
 
 def _is_text(line: PrintedLine, rivers: Sequence[River], height: float) -> bool:
-    """Whether a line has but one entry, or one that is long and lies across a river."""
+    """Whether a line has but one entry, or is running text: no gap in it, or a long entry across a river."""
     entries = place(line, rivers, height)
+    if len(line) > 8 and len(segments(line, height)) == 1:
+        return True
     return len(entries) < 2 or any(first != last and len(words) > 5 for first, last, words in entries)
 
 
 def _with_header(run: list[PrintedLine], lines: Sequence[PrintedLine]) -> list[PrintedLine]:
-    """A run with the line above it, if that stands in the same columns: header words may be no further apart than in text."""
+    """A run with the lines above it that stand in the same columns: header words may be no further apart than in text."""
     if len(run) < 2:
         return run
     height = word_height(run)
-    above = [line for line in lines if 0 <= top(run[0]) - bottom(line) + 0.3 * height <= height and line[0] is not run[0][0]]
-    if not above:
-        return run
-    longer = [above[-1], *run]
-    rivers = find_rivers(longer)
-    fits = len(rivers) >= len(find_rivers(run)) and len(place(above[-1], rivers, height)) > 1
-    return longer if fits and not _is_text(above[-1], rivers, height) else run
+    above = sorted((line for line in lines if bottom(line) < top(run[0]) + 0.3 * height), key=bottom, reverse=True)
+    for line in above[:MOST_ABOVE]:
+        if top(run[0]) - bottom(line) > height or is_other_size(line, run[0]):
+            break
+        longer = [line, *run]
+        rivers = find_rivers(longer)
+        is_full = len(segments(line, height)) > 1 or len(place(line, rivers, height)) == len(rivers) + 1
+        if len(rivers) < len(find_rivers(run)) or not is_full or _is_text(line, rivers, height):
+            break
+        run = longer
+    return run
 
 
 def is_set_in_columns(lines: Sequence[PrintedLine], rivers: Sequence[River]) -> bool:

@@ -9,10 +9,12 @@ from tutor.classroom.asking import Asking
 from tutor.classroom.conversations import Conversations
 from tutor.classroom.courses import Courses, CourseView
 from tutor.classroom.database import Database, database_url_or_file
+from tutor.classroom.decks import Decks
 from tutor.classroom.endorsements import Endorsements
 from tutor.classroom.limits import Limits
 from tutor.classroom.settings import ClassroomSettings
 from tutor.classroom.shelf import Shelf
+from tutor.classroom.tutoring import Tutoring
 
 Door = Literal["open", "local", "proxy"]
 """How people come in: "open" gives every browser a nameless account of its own; the others are `ClassroomSettings.sign_in`."""
@@ -31,6 +33,7 @@ class Room:
     conversations: Conversations
     endorsements: Endorsements
     asking: Asking
+    tutoring: Tutoring
 
     @classmethod
     def open(cls, door: Door, settings: ClassroomSettings, library: Settings) -> "Room":
@@ -44,7 +47,8 @@ class Room:
         limits = Limits(conversations, settings.questions_per_minute, settings.questions_per_day)
         asking = Asking(shelf, courses, conversations, endorsements, limits, settings.log_questions)
         accounts = Accounts(database, settings.session_hours)
-        return cls(door, settings, database, shelf, accounts, courses, conversations, endorsements, asking)
+        tutoring = Tutoring(shelf, courses, Decks(database, courses))
+        return cls(door, settings, database, shelf, accounts, courses, conversations, endorsements, asking, tutoring)
 
     def courses_of(self, person: Person) -> list[CourseView]:
         """The courses that somebody may ask; in the open chat every book of the library is one."""

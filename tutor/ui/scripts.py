@@ -1,6 +1,18 @@
 """The few lines of JavaScript that the pages need: clicks on marks and cards, copying, focus, light and dark."""
 
-TALK = """
+_REVEAL = """
+const reveal = () => {
+  if (!window.matchMedia('(max-width: 760px)').matches) return;
+  setTimeout(() => {
+    const sheet = [...document.querySelectorAll('.page')].find((one) => one.offsetParent !== null);
+    if (sheet) sheet.scrollIntoView({block: 'start'});
+  }, 400);
+};
+"""
+
+TALK = (
+    _REVEAL
+    + """
 const copied = (button) => {
   const was = button.textContent;
   button.textContent = 'Copied';
@@ -16,7 +28,7 @@ element.addEventListener('click', (event) => {
   const button = event.target.closest('button');
   if (!button) return;
   const data = button.dataset;
-  if (data.cite) trigger('click', {message: Number(data.message), n: Number(data.cite)});
+  if (data.cite) { trigger('click', {message: Number(data.message), n: Number(data.cite)}); reveal(); }
   else if (data.vote) {
     const vote = data.reason || button.getAttribute('aria-pressed') !== 'true' ? Number(data.vote) : 0;
     trigger('like', {message: Number(data.message), vote, reason: data.reason || ''});
@@ -58,15 +70,18 @@ watch('value', () => {
   follow();
 });
 """
+)
 
-CARDS = """
+CARDS = (
+    _REVEAL
+    + """
 let focused = null;
 element.addEventListener('click', (event) => {
   const button = event.target.closest('[data-cite], [data-page]');
   if (!button) return;
   const data = button.dataset;
-  if (data.cite) { focused = data.cite; trigger('click', {message: Number(data.message), n: Number(data.cite)}); }
-  else if (data.page) { focused = null; trigger('click', {page: Number(data.page)}); }
+  if (data.cite) { focused = data.cite; trigger('click', {message: Number(data.message), n: Number(data.cite)}); reveal(); }
+  else if (data.page) { focused = null; trigger('click', {page: Number(data.page)}); reveal(); }
 });
 watch('value', () => {
   if (focused === null) return;
@@ -74,6 +89,7 @@ watch('value', () => {
   if (card) card.focus({preventScroll: true});
 });
 """
+)
 
 SHEET = """
 watch('value', () => {
@@ -82,22 +98,19 @@ watch('value', () => {
   const mark = element.querySelector('.mark');
   const frame = sheet.querySelector('.frame');
   frame.scrollTop = mark ? mark.offsetTop - frame.clientHeight / 3 : 0;
-  if (window.matchMedia('(max-width: 760px)').matches) sheet.scrollIntoView({block: 'start', behavior: 'auto'});
 });
 """
 
 HEAD = """
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<script>
-(() => {
+<script>document.documentElement.lang = 'en';</script>
+"""
+
+KEPT_COLOURS = """
+() => {
   const wanted = localStorage.getItem('tutor-colours');
-  const dark = wanted ? wanted === 'dark' : window.matchMedia('(prefers-color-scheme: dark)').matches;
-  const paint = () => document.body && document.body.classList.toggle('dark', dark);
-  document.addEventListener('DOMContentLoaded', paint);
-  window.addEventListener('load', () => setTimeout(paint, 0));
-  document.documentElement.lang = 'en';
-})();
-</script>
+  if (wanted) document.body.classList.toggle('dark', wanted === 'dark');
+}
 """
 
 SWITCH_COLOURS = """

@@ -1,0 +1,126 @@
+"""The tab where students practise: a question, hints by stages, their own answer, graded feedback, the page to read."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from tutor.classroom.accounts import Person
+from tutor.classroom.decks import Standing
+from tutor.classroom.room import Room
+from tutor.practice import MAX_ANSWER, STAGES
+from tutor.retrieval import Passage
+from tutor.ui.practice_html import grade_html, hints_html, question_html
+from tutor.ui.sheet import Sheet, build_sheet, nothing_shown, shown
+from tutor.ui.told import person_of, told
+
+Work = dict[str, Any]
+"""The question at hand: {"key", "hints": [texts]}."""
+
+
+@dataclass(frozen=True)
+class PracticeTab:
+    """The parts of the tab."""
+
+    chapter: Any
+    work: Any
+    question: Any
+    given: Any
+    hints: Any
+    result: Any
+    sheet: Sheet
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [self.chapter, self.work, self.question, self.given, self.hints, self.result, *self.sheet.outputs]
+
+
+def build_practice_tab(room: Room, course: Any) -> PracticeTab:
+    """Lay the tab out and wire it."""
+    work = gr.State({})
+    with gr.Row(equal_height=False, elem_classes="columns"):
+        with gr.Column(scale=5, min_width=320):
+            chapter = gr.Dropdown([("All chapters", "")], value="", label="Chapter", elem_id="chapter", filterable=False)
+            question = gr.HTML("", elem_id="exercise")
+            given = gr.Textbox(
+                label="Your answer, in your own words", lines=5, max_lines=12, elem_id="given", max_length=MAX_ANSWER
+            )
+            with gr.Row():
+                grade = gr.Button("Check my answer", variant="primary", elem_id="grade", min_width=120)
+                hint = gr.Button("Hint", elem_id="hint", min_width=80)
+                onward = gr.Button("Next question", elem_id="onward", min_width=110)
+            result = gr.HTML("", elem_id="result")
+            hints = gr.HTML("", elem_id="hints")
+        with gr.Column(scale=4, min_width=320):
+            sheet = build_sheet(room, "practice")
+    tab = PracticeTab(chapter, work, question, given, hints, result, sheet)
+    _wire(room, tab, course, (grade, hint, onward))
+    return tab
+
+
+def _wire(room: Room, tab: PracticeTab, course: Any, buttons: tuple[Any, Any, Any]) -> None:
+    grade, hint, onward = buttons
+
+    def graded(now: Work, text: str, number: int, request: gr.Request) -> tuple[Any, ...]:
+        return _grade(room, person_of(room, request), number, now, text)
+
+    def hinted(now: Work, number: int, request: gr.Request) -> tuple[Any, ...]:
+        return _hint(room, person_of(room, request), number, now)
+
+    def following(now: Work, wanted: str, number: int, request: gr.Request) -> tuple[Any, ...]:
+        return _next(room, person_of(room, request), number, wanted, now.get("key", ""))
+
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    filled = tab.outputs[1:]
+    onward.click(told(following), [tab.work, tab.chapter, course], filled, **quiet)
+    tab.chapter.input(told(following), [tab.work, tab.chapter, course], filled, **quiet)
+    hint.click(told(hinted), [tab.work, course], [tab.work, tab.hints, *tab.sheet.outputs], **quiet)
+    grade.click(told(graded), [tab.work, tab.given, course], [tab.result, *tab.sheet.outputs], **quiet)
+
+
+def _next(room: Room, person: Person, number: int, chapter: str, skip: str) -> tuple[Any, ...]:
+    exercise, standing = room.tutoring.next(person, number, chapter, skip)
+    work: Work = {"key": exercise.key, "hints": []} if exercise else {}
+    return work, question_html(exercise, standing, chapter), "", "", "", *nothing_shown()
+
+
+def _hint(room: Room, person: Person, number: int, now: Work) -> tuple[Any, ...]:
+    """One hint more; the first shows the page, too."""
+    if not now or len(now["hints"]) >= STAGES:
+        return now, gr.skip(), *(gr.skip(),) * 3
+    stage = len(now["hints"]) + 1
+    texts = [*now["hints"], room.tutoring.hint(person, number, now["key"], stage)]
+    page: tuple[Any, ...] = (gr.skip(),) * 3
+    if stage == 1:
+        exercise = room.tutoring.exercise(person, number, now["key"])
+        page = _page(room, room.tutoring.reading(person, number, exercise), marked=False)
+    return {**now, "hints": texts}, hints_html(texts), *page
+
+
+def _grade(room: Room, person: Person, number: int, now: Work, text: str) -> tuple[Any, ...]:
+    if not now:
+        return gr.skip(), *(gr.skip(),) * 3
+    exercise = room.tutoring.exercise(person, number, now["key"])
+    graded = room.tutoring.grade(person, number, now["key"], text, len(now["hints"]))
+    heading = " › ".join(graded.passage.chunk.heading_path) if graded.passage else ""
+    closed = graded.closed_until.date().isoformat() if graded.closed_until else ""
+    result = grade_html(graded.grade, exercise, heading, graded.review, closed)
+    return result, *_page(room, graded.passage, marked=not closed)
+
+
+def _page(room: Room, passage: Passage | None, *, marked: bool) -> tuple[Any, ...]:
+    if passage is None or not passage.chunk.pages:
+        return nothing_shown()
+    chunk = passage.chunk
+    labels = dict(zip(chunk.pages, chunk.page_labels, strict=False))
+    spans = list(chunk.spans) if marked else []
+    return shown(room, {"book": passage.book, "page": chunk.pages[0], "spans": spans, "labels": labels})
+
+
+def fresh_practice(room: Room, person: Person, number: int | None) -> tuple[Any, ...]:
+    """The tab's outputs for a course: its chapters, and the first question."""
+    if number is None:
+        return gr.update(choices=[]), {}, question_html(None, Standing(0, 0, 0), ""), "", "", "", *nothing_shown()
+    titles = room.tutoring.chapters(person, number)
+    choices = [("All chapters", ""), *((title, chapter) for chapter, title in titles.items() if chapter)]
+    return gr.update(choices=choices, value=""), *_next(room, person, number, "", "")

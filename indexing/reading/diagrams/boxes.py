@@ -17,7 +17,7 @@ def compounds(shapes: Sequence[Shape]) -> tuple[list[Shape], dict[int, list[Shap
     rectangles = [shape for shape in shapes if shape.kind == "rectangle"]
     result = [shape for shape in shapes if shape.kind != "rectangle"]
     tiles: dict[int, list[Shape]] = {}
-    for group in _groups(rectangles):
+    for group in _stacks(_groups(rectangles)):
         whole = union([shape.box for shape in group])
         outer = next((shape for shape in group if holds(shape.box, whole, _SHARED)), None)
         parts = [shape for shape in group if shape is not outer]
@@ -68,6 +68,21 @@ def _groups(rectangles: Sequence[Shape]) -> list[list[Shape]]:
     for i, shape in enumerate(rectangles):
         groups.setdefault(root(i), []).append(shape)
     return list(groups.values())
+
+
+def _stacks(groups: Sequence[list[Shape]]) -> list[list[Shape]]:
+    """Groups with those put together that lie on top of each other with one width: a title above rows of cells."""
+    result: list[list[Shape]] = []
+    for group in sorted(groups, key=lambda g: union([shape.box for shape in g])[1]):
+        box = union([shape.box for shape in group])
+        for above in result:
+            other = union([shape.box for shape in above])
+            if abs(other[3] - box[1]) <= _SHARED and abs(other[0] - box[0]) <= _SHARED and abs(other[2] - box[2]) <= _SHARED:
+                above += group
+                break
+        else:
+            result.append(list(group))
+    return result
 
 
 def _tile_of(outer: Shape, inner: Shape) -> bool:

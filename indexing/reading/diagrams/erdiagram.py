@@ -8,13 +8,14 @@ operators for names, or nodes of other shapes.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from indexing.reading.diagrams.chen import Branch, Parts, aliases_of, attribute_of, branches, relationships
 from indexing.reading.diagrams.crowsfoot import direct, row_attributes
 from indexing.reading.diagrams.endmarks import end_marks
 from indexing.reading.diagrams.graph import Graph, Node
+from indexing.reading.diagrams.naming import with_outer_names
 from indexing.records import Attribute, Diagram, Entity
 
 _ANSWERS = {"yes", "no", "true", "false", "y", "t", "f", "ja", "nein", "else", "otherwise"}
@@ -24,6 +25,7 @@ _NAME = re.compile(r"[^\W\d_]")  # a letter
 _OPERATORS = re.compile(r"[σπρ⋈⨝×∪∩−∧∨¬=<>≤≥?!;{}\[\]]|:=|==")
 Notation = Literal["chen", "min-max", "crows-foot"]
 
+_VISIBILITY = re.compile(r"[-+~#]\s*\w+.*(:|\()")
 _MISFITS = 0.2  # of the lines may make no sense
 
 
@@ -37,7 +39,8 @@ class Reading:
 
 def read_diagram(graph: Graph) -> Reading:
     """Read a connected drawing."""
-    if _is_something_else(graph):
+    graph = with_outer_names(graph)
+    if _is_something_else(graph) or _has_members(graph):
         return Reading(None)
     graph, doubts = _without_specialisations(graph)
     parts = Parts(doubts=doubts)
@@ -47,7 +50,7 @@ def read_diagram(graph: Graph) -> Reading:
     relationships(graph, aliases, own, parts)
     by_diamonds = len(parts.relationships)
     marked = direct(graph, parts)
-    parts.misfits += _foreign_arrows(graph)
+    _arrows(graph, parts)
     entities = _entities(graph, aliases, parts)
     attributes += [a for node in graph.nodes if node.shape.kind == "rectangle" for a in row_attributes(node)]
     known = {entity.name for entity in entities}
@@ -78,23 +81,31 @@ def _is_something_else(graph: Graph) -> bool:
     return len(odd) > 0.15 * len(named)
 
 
+def _has_members(graph: Graph) -> bool:
+    """Whether boxes list members with their visibility, as class diagrams do."""
+    rows = [row.text for node in graph.nodes for row in node.rows]
+    return sum(bool(_VISIBILITY.match(row)) for row in rows) > 0.5 * len(rows)
+
+
 def _without_specialisations(graph: Graph) -> tuple[Graph, list[str]]:
-    """The graph without circles "d", "o", "U" and ISA triangles with their lines: the records have no form for them."""
-    special = {
-        i
-        for i, node in enumerate(graph.nodes)
-        if node.name.lower() in _SPECIALISATIONS
-        and (node.shape.kind == "triangle" or _round(node) or len(node.name) > 2)
-        and node.shape.kind != "rectangle"
-    }
-    special |= {i for i, node in enumerate(graph.nodes) if node.shape.kind == "triangle"}
+    """The graph without the lines of circles "d", "o", "U" and ISA triangles: the records have no form for them."""
+    special = {i for i, node in enumerate(graph.nodes) if node.shape.kind == "triangle" or _is_specialisation(node)}
     if not special:
         return graph, []
     nets = tuple(net for net in graph.nets if not special & set(net.shapes))
     cut = [net for net in graph.nets if special & set(net.shapes)]
     names = sorted({graph.nodes[i].name for net in cut for i in net.shapes if i not in special})
-    doubts = [f"a specialisation of {', '.join(names)} is shown and not read"]
-    return Graph(graph.nodes, nets, graph.labels, graph.marks, graph.strokes), doubts
+    nodes = tuple(
+        replace(node, shape=replace(node.shape, kind="triangle")) if i in special else node
+        for i, node in enumerate(graph.nodes)
+    )
+    return replace(graph, nodes=nodes, nets=nets), [f"a specialisation of {', '.join(names)} is shown and not read"]
+
+
+def _is_specialisation(node: Node) -> bool:
+    if node.shape.kind == "rectangle" or node.name.lower() not in _SPECIALISATIONS:
+        return False
+    return len(node.name) > 2 or _round(node)
 
 
 def _round(node: Node) -> bool:
@@ -135,17 +146,19 @@ def _entities(graph: Graph, aliases: dict[int, int], parts: Parts) -> list[Entit
     return entities
 
 
-def _foreign_arrows(graph: Graph) -> int:
-    """How many line ends have an arrowhead where no ER notation has one: anywhere but from a diamond to a rectangle."""
-    count = 0
+def _arrows(graph: Graph, parts: Parts) -> None:
+    """Count arrowheads where no ER notation has them as misfits; those from a diamond to a rectangle are a doubt."""
     for net in graph.nets:
         for end in net.ends:
             node = graph.nodes[end.shape]
             marks = end_marks(net, end, node.shape, graph.strokes, graph.marks)
-            if any(mark.kind == "arrow" for mark in marks):
-                others = {graph.nodes[i].shape.kind for i in net.shapes if i != end.shape}
-                count += not (node.shape.kind == "rectangle" and others == {"diamond"})
-    return count
+            if not any(mark.kind == "arrow" for mark in marks):
+                continue
+            others = [graph.nodes[i] for i in net.shapes if i != end.shape]
+            if node.shape.kind == "rectangle" and [other.shape.kind for other in others] == ["diamond"]:
+                parts.doubts.append(f"the arrowhead at {node.name}'s end of {others[0].name} is not read")
+            else:
+                parts.misfits += 1
 
 
 def _notation(parts: Parts, by_diamonds: int, marked: int) -> Notation:

@@ -147,9 +147,9 @@ def _found(page: Page, parts: Sequence[_Region], words: Sequence[Word]) -> Found
     paths = [path for part in parts for path in part.paths]
     phrases = phrases_of(words, page, grown(box, _BESIDE))
     graph = graph_of(paths, phrases, (page.width, page.height))
-    connected = any(_connects(net, graph) for net in graph.nets)
-    reading = read_diagram(graph) if connected else Reading(None)
     telling = sum(part.telling for part in parts)
+    connected = any(_connects(net, graph, telling) for net in graph.nets)
+    reading = read_diagram(graph) if connected else Reading(None)
     if reading.diagram is None and telling < _ENOUGH and not connected and not _has_bars(paths):
         return None
     if reading.diagram is None and is_behind_prose(box, page):
@@ -158,16 +158,20 @@ def _found(page: Page, parts: Sequence[_Region], words: Sequence[Word]) -> Found
     return FoundDrawing(page.number, union([box, *inner]), reading.diagram, reading.doubts)
 
 
-def _connects(net: Net, graph: Graph) -> bool:
-    """Whether a net is a free line between two shapes, at least one of them named.
+def _connects(net: Net, graph: Graph, telling: int) -> bool:
+    """Whether a net is a free line between shapes, at least one of them named.
 
-    Rules of a table may seem to lead from one shaded cell to another, but they go on along the cells' sides.
+    Rules of a table may seem to lead from one shaded cell to another, but they go on along the cells' sides, or are short.
+    Where nothing but level and upright lines is drawn, a line must connect just two shapes.
     """
-    if len(net.shapes) != 2 or not any(graph.nodes[i].name for i in net.shapes) or net.length < _APART_LINE:
+    if not any(graph.nodes[i].name for i in net.shapes) or net.length < _APART_LINE or len(net.ends) < 2:
         return False
+    if telling:
+        return len(net.shapes) > 1 or net.length > _LARGE
     steps = resampled(net.main, 5)
     shapes = [graph.nodes[i].shape for i in net.shapes]
-    return all(shape.to_border(steps[2]) > 2.5 and not _goes_along(steps, shape.box) for shape in shapes)
+    free = all(shape.to_border(steps[2]) > 2.5 and not _goes_along(steps, shape.box) for shape in shapes)
+    return len(shapes) == 2 and free
 
 
 def _goes_along(steps: Sequence[Point], box: Box) -> bool:

@@ -33,11 +33,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A shape that text stands in. `rows` are the lines below a box's title; `underline` is the name's."""
+    """A shape that text stands in. `head` are the lines that its name was read from, `rows` those of further compartments.
+
+    `underline` is the name's; `cells` counts the columns of a box that was drawn in tiles.
+    """
 
     shape: Shape
     name: str
     underline: Underline | None
+    head: tuple[Row, ...]
     rows: tuple[Row, ...]
     compartments: int
     cells: int
@@ -62,7 +66,7 @@ def graph_of(paths: Sequence[Path], phrases: Sequence[Phrase], page_size: tuple[
     homes, free = _housed(phrases, shapes)
     chosen = [i for i, shape in enumerate(shapes) if homes[i] or (not is_mark(shape) and _named_kind(shape))]
     marks = [shape for i, shape in enumerate(shapes) if not homes[i] and is_mark(shape)]
-    chosen.sort(key=lambda i: (round(center(shapes[i].box)[1] / 12), shapes[i].box[0]))  # as one reads
+    chosen.sort(key=lambda i: (round(center(shapes[i].box)[1] / 30), shapes[i].box[0]))  # as one reads
     nodes_shapes = [shapes[i] for i in chosen]
     strokes = [path for path in paths if not path.closed]
     nodes = tuple(_node(shapes[i], homes[i], strokes, tiles.get(i, [])) for i in chosen)
@@ -112,6 +116,7 @@ def _node(shape: Shape, phrases: Sequence[Phrase], strokes: Sequence[Path], tile
         shape=shape,
         name=name_of(flat),
         underline=_underline(flat, shape, strokes),
+        head=tuple(Row(tuple(line), None) for line in title),
         rows=tuple(Row(tuple(line), _row_underline(line, shape, strokes)) for line in rest),
         compartments=len(separators) + 1,
         cells=max(1, cells),

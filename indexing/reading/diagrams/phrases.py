@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from indexing.reading.diagrams.geometry import center, holds, meets, union
+from indexing.reading.diagrams.regions import is_caption
 from indexing.reading.pdf import Box, Page, Point, Word
 
 _LONG = 90.0  # points that a label may reach out of its drawing
@@ -38,9 +39,9 @@ def phrases_of(words: Sequence[Word], page: Page, area: Box) -> list[Phrase]:
     level = [
         word
         for word in words
-        if holds(wide, word.box, 2.0) and not any(holds(line.box, word.box, 1.0) for line in turned) and _tidy(word.text)
+        if meets(wide, word.box) and not any(holds(line.box, word.box, 1.0) for line in turned) and _tidy(word.text)
     ]
-    phrases += [phrase for phrase in _runs(level) if meets(area, phrase.box)]
+    phrases += [phrase for phrase in _runs(level) if meets(area, phrase.box) and not is_caption(phrase.text)]
     return sorted(phrases, key=lambda p: (p.box[1], p.box[0]))
 
 

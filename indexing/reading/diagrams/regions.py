@@ -94,7 +94,7 @@ def related(boxes: Sequence[Box], page: Page) -> list[list[int]]:
     """Groups (by their places) that may be parts of one drawing: not far apart, and neither prose nor a caption between."""
     if len(boxes) > _MANY:
         return [[i] for i in range(len(boxes))]
-    prose = [line.box for line in page.lines if is_caption(line) or _is_prose(line, page)]
+    prose = [line.box for line in page.lines if is_caption(line.text) or _is_prose(line, page)]
     return _grouped(len(boxes), lambda i: [j for j in range(len(boxes)) if j != i and _related(boxes[i], boxes[j], prose)])
 
 
@@ -110,9 +110,9 @@ def _in(point: tuple[float, float], box: Box) -> bool:
     return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
 
 
-def is_caption(line: Line) -> bool:
+def is_caption(text: str) -> bool:
     """Whether a line starts as captions do."""
-    return bool(_CAPTION.match(line.text))
+    return bool(_CAPTION.match(text))
 
 
 def _is_prose(line: Line, page: Page) -> bool:
@@ -127,6 +127,6 @@ def is_behind_prose(box: Box, page: Page) -> bool:
 def is_part(line: Line, box: Box, page: Page) -> bool:
     """Whether a printed line belongs to a drawing: inside its box, or short and close beside it, and no caption."""
     near = (box[0] - 5, box[1] - 5, box[2] + 5, box[3] + 5)
-    if not meets(near, line.box) or is_caption(line):
+    if not meets(near, line.box) or is_caption(line.text):
         return False
     return holds(box, line.box, 3.0) or line.box[2] - line.box[0] < 0.25 * page.width

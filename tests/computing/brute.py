@@ -110,7 +110,9 @@ def binary_lossless(first, second, fds):
 
 
 def two_row_implied(n, fds, mvds, start):
-    """Closure under functional and multivalued dependencies by chasing two rows that agree on `start` until nothing changes."""
+    """Closure under functional and multivalued dependencies by chasing two rows that agree on `start` until nothing
+    changes.
+    """
     rows = {tuple(0 for _ in range(n)), tuple(0 if start >> i & 1 else 1 for i in range(n))}
     while True:
         clash = next(

@@ -1,4 +1,6 @@
-"""Books for the plain-word questions: the sample course as it is built, and Watt's book where the maintainers' material is."""
+"""Books for the plain-word questions: the sample course as it is built, and Watt's book where the maintainers' material
+is.
+"""
 
 from pathlib import Path
 

@@ -29,11 +29,15 @@ TABLES = [
         record=1,
     ),
     BookTable(
-        name="T", aliases=(), columns=("A", "B"), types=("INTEGER", "TEXT"), rows=((1, "x"), (4, "q"), (2, None)), caption="", record=2
+        name="T",
+        aliases=(),
+        columns=("A", "B"),
+        types=("INTEGER", "TEXT"),
+        rows=((1, "x"), (4, "q"), (2, None)),
+        caption="",
+        record=2,
     ),
-    BookTable(
-        name="U", aliases=(), columns=("B",), types=("TEXT",), rows=(("x",), ("y",)), caption="", record=3
-    ),
+    BookTable(name="U", aliases=(), columns=("B",), types=("TEXT",), rows=(("x",), ("y",)), caption="", record=3),
 ]
 
 
@@ -41,7 +45,9 @@ TABLES = [
 def sqlite():
     connection = sqlite3.connect(":memory:")
     for table in TABLES:
-        connection.execute(f"CREATE TABLE {table.name} ({', '.join(f'{c} {t}' for c, t in zip(table.columns, table.types))})")
+        connection.execute(
+            f"CREATE TABLE {table.name} ({', '.join(f'{c} {t}' for c, t in zip(table.columns, table.types, strict=True))})"
+        )
         connection.executemany(f"INSERT INTO {table.name} VALUES ({', '.join('?' * len(table.columns))})", table.rows)
     yield connection
     connection.close()
@@ -74,10 +80,17 @@ class Random:
         """(algebra, SQL, [(column, kind)])"""
         if depth == 0 or self.rng.random() < 0.15:
             name, columns = self.rng.choice(
-                [("R", [("A", "n"), ("B", "t")]), ("S", [("B", "t"), ("C", "n")]), ("T", [("A", "n"), ("B", "t")]), ("U", [("B", "t")])]
+                [
+                    ("R", [("A", "n"), ("B", "t")]),
+                    ("S", [("B", "t"), ("C", "n")]),
+                    ("T", [("A", "n"), ("B", "t")]),
+                    ("U", [("B", "t")]),
+                ]
             )
             return name, f"SELECT DISTINCT {', '.join(c for c, _ in columns)} FROM {name}", columns
-        return getattr(self, self.rng.choice(["select", "project", "rename", "set_operation", "natural", "theta", "division"]))(depth)
+        return getattr(self, self.rng.choice(["select", "project", "rename", "set_operation", "natural", "theta", "division"]))(
+            depth
+        )
 
     def select(self, depth):
         algebra, sql, columns = self.expression(depth - 1)
@@ -94,14 +107,16 @@ class Random:
         algebra, sql, columns = self.expression(depth - 1)
         self.fresh += 1
         new = [(f"N{self.fresh}_{i}", kind) for i, (_, kind) in enumerate(columns)]
-        pairs = ", ".join(f"{old} AS {name}" for (old, _), (name, _) in zip(columns, new))
+        pairs = ", ".join(f"{old} AS {name}" for (old, _), (name, _) in zip(columns, new, strict=True))
         return f"ρ Q{self.fresh}({', '.join(n for n, _ in new)}) ({algebra})", f"SELECT {pairs} FROM ({sql})", new
 
     def set_operation(self, depth):
         first, second = self.expression(depth - 1), self.expression(depth - 1)
         if [k for _, k in first[2]] != [k for _, k in second[2]]:
             return first
-        op, sql = self.rng.choice([("∪", "UNION"), ("∩", "INTERSECT"), ("−", "EXCEPT"), ("minus", "EXCEPT"), ("union", "UNION")])
+        op, sql = self.rng.choice(
+            [("∪", "UNION"), ("∩", "INTERSECT"), ("−", "EXCEPT"), ("minus", "EXCEPT"), ("union", "UNION")]
+        )
         return f"({first[0]}) {op} ({second[0]})", f"SELECT * FROM ({first[1]}) {sql} SELECT * FROM ({second[1]})", first[2]
 
     def natural(self, depth):
@@ -133,9 +148,8 @@ class Random:
         dividend = "SELECT DISTINCT C, B FROM S"
         divisor = f"SELECT DISTINCT B FROM U WHERE B <> '{self.rng.choice('xyz')}'"
         chosen = divisor.rpartition("'")[0][-1]
-        sql = (
-            f"SELECT DISTINCT C FROM S EXCEPT SELECT C FROM (SELECT * FROM (SELECT DISTINCT C FROM S), ({divisor}) EXCEPT {dividend})"
-        )
+        pairs = f"SELECT * FROM (SELECT DISTINCT C FROM S), ({divisor})"
+        sql = f"SELECT DISTINCT C FROM S EXCEPT SELECT C FROM ({pairs} EXCEPT {dividend})"
         return f"S ÷ (σ B ≠ '{chosen}' (U))", sql, [("C", "n")]
 
 
@@ -231,7 +245,9 @@ def test_malformed_expressions_name_the_place_or_the_thing(text, message):
 
 
 def test_products_that_explode_are_stopped():
-    big = BookTable(name="B", aliases=(), columns=("N",), types=("INTEGER",), rows=tuple((i,) for i in range(2000)), caption="", record=0)
+    big = BookTable(
+        name="B", aliases=(), columns=("N",), types=("INTEGER",), rows=tuple((i,) for i in range(2000)), caption="", record=0
+    )
     with pytest.raises(LimitError):
         evaluate("(ρ X (B)) × (ρ Y (B))", [big])
     with pytest.raises(LimitError):

@@ -37,7 +37,9 @@ DIAGRAM = Diagram(
     ],
     relationships=[
         Relationship(
-            name="KEEPS", identifying=True, ends=[End(entity="OWNER", cardinality="1"), End(entity="PET", cardinality="N", total=True)]
+            name="KEEPS",
+            identifying=True,
+            ends=[End(entity="OWNER", cardinality="1"), End(entity="PET", cardinality="N", total=True)],
         )
     ],
 )
@@ -134,8 +136,16 @@ def test_a_serial_order_against_an_edge_is_wrong():
     ("answer", "step", "explanation"),
     [
         ("OWNER(Owner_no*)", "PET is missing", "PET(Owner_no, Pet_name)"),
-        ("OWNER(Owner_no*)\nPET(O*, Pet_name)\nPET_COLOUR(O*, P*, Colour*)", "PET(O*, Pet_name)", "Pet_name belongs to the primary key."),
-        ("OWNER(Owner_no*)\nPET(Pet_name*)\nPET_COLOUR(O*, P*, Colour*)", "PET(Pet_name*)", "It has 1 attributes where 2 belong"),
+        (
+            "OWNER(Owner_no*)\nPET(O*, Pet_name)\nPET_COLOUR(O*, P*, Colour*)",
+            "PET(O*, Pet_name)",
+            "Pet_name belongs to the primary key.",
+        ),
+        (
+            "OWNER(Owner_no*)\nPET(Pet_name*)\nPET_COLOUR(O*, P*, Colour*)",
+            "PET(Pet_name*)",
+            "It has 1 attributes where 2 belong",
+        ),
         ("OWNER(Owner_no*)\nPET(Own*, Pet_name*)\nPET_COLOUR(O*, P*, Colour*)", None, "Right."),
         ("OWNER(Owner_no*)\nPET(Own*, Pet_name*)\nPET_COLOUR(O*, P*, Colour*)\nKEEPS(O*, P*)", "KEEPS(O*, P*)", "No construct"),
     ],

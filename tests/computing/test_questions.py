@@ -88,7 +88,10 @@ def book(*texts, role="body"):
     return [TextRecord(heading=f"{i} Section", content=text, role=role) for i, text in enumerate(texts)]
 
 
-SHIP = "SHIP(Sno, Sname, Port, Country) is a relation. The functional dependencies of SHIP are Sno → Sname, Port and Port → Country."
+SHIP = (
+    "SHIP(Sno, Sname, Port, Country) is a relation. "
+    "The functional dependencies of SHIP are Sno → Sname, Port and Port → Country."
+)
 
 
 def test_a_relation_of_any_book_is_found():
@@ -145,7 +148,8 @@ def test_exercises_of_the_book_define_nothing():
     "listing",
     [
         "Consider the following table (SHIP).\n\nFD1 – Sno –> Sname, Port\nFD2 – Port –> Country",
-        "Consider the SHIP table. The functional dependencies for this table are listed below.\n\n1. Sno ——> Sname, Port\n2. Port ———>\nCountry",
+        "Consider the SHIP table. The functional dependencies for this table are listed below.\n\n"
+        "1. Sno ——> Sname, Port\n2. Port ———>\nCountry",
         "Consider the relation SHIP with the following dependencies:\nSno => Sname, Port\nPort => Country\n\nShips sail.",
     ],
 )
@@ -162,7 +166,10 @@ def test_a_list_after_the_relation_was_named(listing):
         ("Find the keys of R(A, B, C) with A ⇒ B; B ⇒ C.", [["A"]]),
         ("R(a, b, c): a -> b, b -> c. Keys?", [["a"]]),
         ("Let EMP(Emp No, Emp Name) with Emp No → Emp Name. What is its key?", [["Emp No"]]),
-        ("What are the candidate keys of the relation schema R = {A, B, C} with F = {AB → C, C → A}?", [["A", "B"], ["B", "C"]]),
+        (
+            "What are the candidate keys of the relation schema R = {A, B, C} with F = {AB → C, C → A}?",
+            [["A", "B"], ["B", "C"]],
+        ),
         ("Relation R with attributes A, B, C and FDs A --> B and B --> A: list all candidate keys", [["A", "C"], ["B", "C"]]),
         ("What are the keys of R(A, B, C) with no functional dependencies?", [["A", "B", "C"]]),
     ],
@@ -176,7 +183,21 @@ def test_ways_of_asking(question, keys):
 
 @pytest.mark.parametrize(
     "question",
-    ["", " ", "?", "→", "{" * 500, "R(" * 300, "A → " * 400, "closure " * 200, "r1(x) " * 200, "key of \0", "SELECT " * 50, "σ" * 100, "π (" * 90],
+    [
+        "",
+        " ",
+        "?",
+        "→",
+        "{" * 500,
+        "R(" * 300,
+        "A → " * 400,
+        "closure " * 200,
+        "r1(x) " * 200,
+        "key of \0",
+        "SELECT " * 50,
+        "σ" * 100,
+        "π (" * 90,
+    ],
 )
 def test_strange_questions_are_declined_and_never_an_exception(question):
     assert compute_answer(question, book(SHIP)) is None

@@ -14,10 +14,12 @@ from indexing.embedding import Embedder
 from indexing.errors import SourceError
 from indexing.index import build_index
 from indexing.library import EmbedderInfo, Manifest, Source, file_sha256, new_version, now
+from indexing.reading.corrections import Corrected, apply_corrections, read_corrections
 from indexing.reading.pages import Doubt
 from indexing.reading.pdf import Pdf
 from indexing.reading.questions import read_questions
 from indexing.reading.reader import Reading, read_book
+from indexing.reading.report import write_report
 from indexing.records import OutlineEntry, Question, Record, read_jsonl, read_records, write_jsonl
 from indexing.tokenizers import llama_counter
 
@@ -25,7 +27,7 @@ LLAMA_LIMIT = 512  # the report's sequence length
 SOURCE_PDF, RECORDS, OUTLINE, QA, CHUNKS, MANIFEST = (
     "source.pdf", "records.jsonl", "outline.json", "qa.jsonl", "chunks.jsonl", "manifest.json",
 )  # fmt: skip
-_CARRIED = ("corrections.jsonl",)  # files of a person's hand that go from version to version
+CORRECTIONS, REPORT = "corrections.jsonl", "report.html"
 
 
 @dataclass(frozen=True)
@@ -36,29 +38,36 @@ class Options:
     llama_tokenizer: Path | None = None
     password: str | None = None
     title: str | None = None
+    reading_report: bool = False
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What was built, and what could not be read."""
+    """What was built, what could not be read, and which corrections no longer fit."""
 
     folder: Path
     manifest: Manifest
     doubts: Sequence[str] = ()
     unread: Sequence[str] = ()
+    unfit: Sequence[str] = ()
+    reading_report: Path | None = None
     unknown_fields: dict[str, int] = field(default_factory=dict)
 
 
 def build_book(source: Path, review: Path | None, home: Path, name: str, options: Options, report: Report) -> Summary:
     """Read `source` (a PDF or a records.jsonl) and switch the book `name` in the library `home` over to it."""
-    reading = _read(source, options.password, report)
+    read = _read(source, options.password, report)
+    corrected = _corrected(read, source, home / name)
+    reading = corrected.reading
     questions = [*reading.questions, *(_read_review(review, report) if review else [])]
     with new_version(home, name) as folder:
         _carry_over(home / name, folder)
         write_jsonl(folder / RECORDS, reading.records)
         write_jsonl(folder / QA, questions)
         _write_outline(folder / OUTLINE, reading.outline)
-        title, pages = _keep_pdf(source, folder)
+        title, pages = _keep_pdf(source, folder, options.password)
+        if options.reading_report:
+            _write_report(source, folder, read, options, corrected.unfit, report)
         limits, chunks = _index(reading.records, options, folder, report)
         manifest = Manifest(
             program=importlib.metadata.version("textbook-tutor"),
@@ -78,6 +87,8 @@ def build_book(source: Path, review: Path | None, home: Path, name: str, options
         manifest=manifest,
         doubts=[_line(doubt) for doubt in reading.doubts],
         unread=[_line(doubt) for doubt in reading.unread],
+        unfit=corrected.unfit,
+        reading_report=home / name / REPORT if options.reading_report else None,
         unknown_fields=_unknown_fields(reading.records),
     )
 
@@ -103,6 +114,26 @@ def _read(source: Path, password: str | None, report: Report) -> Reading:
     return read_book(source, password=password, progress=lambda done, total: report("reading pages", done, total))
 
 
+def _corrected(reading: Reading, source: Path, current: Path) -> Corrected:
+    """The reading with the corrections that lie in the book; records that were given as such are taken as they are."""
+    if source.suffix.lower() != ".pdf":
+        return Corrected(reading, applied=0, unfit=[])
+    return apply_corrections(reading, read_corrections(current / CORRECTIONS))
+
+
+def _write_report(source: Path, folder: Path, reading: Reading, options: Options, unfit: Sequence[str], report: Report) -> None:
+    """The report shows what was read, before corrections: its keys are the ones that corrections name."""
+    if not (folder / SOURCE_PDF).is_file():
+        raise SourceError(f"{source}: a reading report needs the PDF; give the book's PDF, or leave out --report")
+    write_report(
+        folder / SOURCE_PDF,
+        reading,
+        folder / REPORT,
+        unfit=unfit,
+        progress=lambda done, total: report("reading report", done, total),
+    )
+
+
 def _outline_of(records: Sequence[Record]) -> list[OutlineEntry]:
     """The headings that some records stand under, in order."""
     entries: dict[tuple[str, ...], OutlineEntry] = {}
@@ -124,12 +155,12 @@ def _read_review(review: Path, report: Report) -> list[Question]:
 
 
 def _carry_over(current: Path, folder: Path) -> None:
-    for name in _CARRIED:
-        if (current / name).is_file():
-            shutil.copy2(current / name, folder / name)
+    """A person's corrections go from version to version."""
+    if (current / CORRECTIONS).is_file():
+        shutil.copy2(current / CORRECTIONS, folder / CORRECTIONS)
 
 
-def _keep_pdf(source: Path, folder: Path) -> tuple[str, int | None]:
+def _keep_pdf(source: Path, folder: Path, password: str | None) -> tuple[str, int | None]:
     """Put the PDF into the book, so that its pages can be shown; for records, the PDF that lies beside them.
 
     Its own title and its number of pages, or ("", None) where there is no PDF.
@@ -137,8 +168,8 @@ def _keep_pdf(source: Path, folder: Path) -> tuple[str, int | None]:
     pdf_path = source if source.suffix.lower() == ".pdf" else source.with_name(SOURCE_PDF)
     if not pdf_path.is_file():
         return "", None
-    shutil.copyfile(pdf_path, folder / SOURCE_PDF)
-    with Pdf.open(pdf_path) as pdf:
+    with Pdf.open(pdf_path, password) as pdf:
+        pdf.save_copy(folder / SOURCE_PDF)
         return pdf.title, pdf.page_count
 
 

@@ -19,7 +19,7 @@ from indexing.errors import UsageError
 from indexing.library import book_name, check_name
 from indexing.settings import settings
 
-_SHOWN = 12  # doubts and unread pages printed; all of them are in the reading report
+_SHOWN = 12  # lines of a list that are printed; all of them are in the reading report
 
 
 def main(
@@ -30,6 +30,9 @@ def main(
         Path | None, typer.Option("--out", help="Folder to make the book in, instead of the library (TUTOR_HOME)")
     ] = None,
     records_only: Annotated[bool, typer.Option("--records-only", help="Read into records; no chunks, no index")] = False,
+    with_report: Annotated[
+        bool, typer.Option("--report", help="Also write report.html into the book: each page beside what was read")
+    ] = False,
     password: Annotated[str | None, typer.Option(help="Password of an encrypted PDF")] = None,
     title: Annotated[str | None, typer.Option(help="Title to show; default: the PDF's own, else the name")] = None,
 ) -> None:
@@ -48,11 +51,14 @@ def main(
         if not records_only:
             report("loading embedder", 0, 0)
         embedder = None if records_only else load_embedder(chosen.embedder, chosen.cache)
-        options = Options(embedder, chosen.llama_tokenizer, password, title)
+        options = Options(embedder, chosen.llama_tokenizer, password, title, with_report)
         summary = build_book(source, qa, home, name, options, report)
     _print_counts(summary.folder, summary.manifest.counts)
+    if summary.reading_report:
+        out.print(f"Reading report: {summary.reading_report}")
     _print_list("not read", [str(item) for item in summary.unread])
     _print_list("to be checked", [str(item) for item in summary.doubts])
+    _print_list("corrections that no longer fit, and were not applied", summary.unfit)
     _print_list("unknown fields, kept but not used", [f"{key} ({n} records)" for key, n in summary.unknown_fields.items()])
 
 

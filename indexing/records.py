@@ -189,10 +189,12 @@ class Question(Located):
 
 
 def write_jsonl(path: Path, items: Iterable[BaseModel]) -> None:
-    """One JSON object a line, UTF-8, characters as themselves."""
+    """One JSON object a line, its type first where it has one; UTF-8, characters as themselves."""
     with path.open("w", encoding="utf-8") as file:
         for item in items:
-            file.write(json.dumps(item.model_dump(mode="json"), ensure_ascii=False) + "\n")
+            fields = item.model_dump(mode="json")
+            kind = {"type": fields.pop("type")} if "type" in fields else {}
+            file.write(json.dumps({**kind, **fields}, ensure_ascii=False) + "\n")
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

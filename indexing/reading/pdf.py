@@ -6,6 +6,7 @@ paths and pictures agree. Pages are 1-based. Leaves every judgement about what a
 
 import functools
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -139,6 +140,13 @@ class Pdf:
     def is_repaired(self) -> bool:
         """Whether the file is damaged, so that pages, fonts or drawings may be missing from it."""
         return bool(self._document.is_repaired)
+
+    def save_copy(self, path: Path) -> None:
+        """Write the PDF to `path`: byte for byte, or unlocked where it is encrypted, so that pages can be shown later."""
+        if self._document.is_encrypted or self._document.needs_pass or (self._document.metadata or {}).get("encryption"):
+            self._document.save(path, encryption=_pymupdf().PDF_ENCRYPT_NONE)
+        else:
+            shutil.copyfile(self.path, path)
 
     def outline(self) -> list[tuple[int, str, int]]:
         """(level, title, page) of the bookmarks; entries that lead nowhere are left out. PageError where they are broken."""

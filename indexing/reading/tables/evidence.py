@@ -12,12 +12,9 @@ from dataclasses import dataclass
 
 from indexing.reading.pdf import Box, Line
 from indexing.reading.tables.cells import Draft, grid_of
-from indexing.reading.tables.geometry import NUMBER, is_number, overlap
+from indexing.reading.tables.geometry import CAPTION, NUMBER, is_number, overlap
 from indexing.reading.tables.style import Style
 
-CAPTION = re.compile(
-    r"\s*(Table|Tab\.|TABLE|Tableau|Tabelle|Tabla|Tabela|Tabella|Tabell|Tabel|Taulukko|Listing of table)\s*[\dA-Z]", re.UNICODE
-)
 _LEADER = re.compile(r"(\.\s?){4,}|…{2,}|_{4,}")
 _ENUMERATOR = re.compile(r"^([•◦▪●■□➢✓*–—·\-‣∙]|\(?([0-9]{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.):]|\[\S{1,8}\]|[0-9]+(\.[0-9]+)*\.?)$")
 _INDEX_ENTRY = re.compile(r"\D{3,},\s*\d+([-–,\s]+\d+)*$")

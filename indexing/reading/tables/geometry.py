@@ -10,6 +10,9 @@ from indexing.reading.pdf import Box, Word
 
 _BROKEN = re.compile(r"[^\W\d_]{2,}[-\u00ad\u2010]$")  # letters and a hyphen at a line's end: a word goes on in the next line
 
+CAPTION = re.compile(
+    r"\s*(Table|Tab\.|TABLE|Tableau|Tabelle|Tabla|Tabela|Tabella|Tabell|Tabel|Taulukko|Listing of table)\s*[\dA-Z]", re.UNICODE
+)
 NUMBER = re.compile(r"^[(\[<>~±+\-–−$€£¥]*\d[\d.,'’   %/:–\-]*[)\]*%†‡a-z]{0,3}$")
 _BLANK = re.compile(r"^[-–—.:…*/]*$|^(n\.?/?a\.?|nil|none|null)$", re.IGNORECASE)
 

@@ -10,9 +10,10 @@ from itertools import pairwise
 
 from indexing.reading.pdf import Box, Word
 from indexing.reading.tables.columns import PrintedLine, River, find_rivers, word_height
-from indexing.reading.tables.geometry import overlap, printed_lines
+from indexing.reading.tables.geometry import CAPTION, line_text, overlap, printed_lines
+from indexing.reading.tables.rows import bottom, top
 from indexing.reading.tables.rulings import Fill, Ruling
-from indexing.reading.tables.runs import common_white, has_inner
+from indexing.reading.tables.runs import MOST_WHITE, common_white, has_inner
 
 SAME_END = 4.0  # points by which the ends of one table's rules may differ
 
@@ -120,10 +121,14 @@ def _run(bands: Sequence[list[PrintedLine]], first: int) -> tuple[int, list[Rive
     such bands.
     """
     height = word_height(bands[first])
+    if _is_text_band(bands[first], height):
+        return first, []
     white = common_white(bands[first], height)
     last = first
     for index in range(first + 1, len(bands)):
         band = bands[index]
+        if _is_text_band(band, height):
+            break
         own = common_white(band, height)
         if not has_inner(own):
             if not band or len(band) > 2:
@@ -136,3 +141,10 @@ def _run(bands: Sequence[list[PrintedLine]], first: int) -> tuple[int, list[Rive
     if not has_inner(white):
         return first, []
     return last, find_rivers([line for band in bands[first : last + 1] for line in band])
+
+
+def _is_text_band(band: Sequence[PrintedLine], height: float) -> bool:
+    """Whether what lies between two rules has a caption in it, or white that no table has: text between two tables."""
+    if any(CAPTION.match(line_text(line)) for line in band):
+        return True
+    return any(top(below) - bottom(above) > 2 * MOST_WHITE * height for above, below in pairwise(band))

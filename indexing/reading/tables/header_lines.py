@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from indexing.reading.tables.columns import PrintedLine, extent, place, word_height
-from indexing.reading.tables.evidence import CAPTION
-from indexing.reading.tables.geometry import is_number, line_text, text_of
+from indexing.reading.tables.geometry import CAPTION, is_number, line_text, text_of
 from indexing.reading.tables.half_ruled import Region
 from indexing.reading.tables.rows import bottom, top
 from indexing.reading.tables.runs import is_other_size

@@ -64,14 +64,20 @@ def is_open(lines: Sequence[PrintedLine], separators: Sequence[River], height: f
 def _are_wrapped(
     placed: Sequence[Sequence[Entry]], rows: Sequence[Sequence[int]], reach: Sequence[tuple[float, float]], height: float
 ) -> bool:
-    """Whether lines are one row of wrapped cells: in columns of several words, most lines end because they were full."""
+    """Whether lines are one row of wrapped cells.
+
+    In columns of several words most lines end because they were full, some column runs out before the last line, and no
+    column holds values.
+    """
     words: dict[int, list[int]] = {}
     for entries in placed:
         for first, last, entry in entries:
             if first == last:
                 words.setdefault(first, []).append(len(entry))
     wordy = {column for column, counts in words.items() if sum(counts) >= 2 * len(counts)}
-    if not wordy or len(rows) < 2:
+    runs_out = len(placed[-1]) < len(words)
+    has_values = any(len(words[column]) > 1 for column in _value_columns(placed))
+    if not wordy or len(rows) < 2 or not runs_out or has_values:
         return False
     full = ends = 0
     for above, below in pairwise(rows):

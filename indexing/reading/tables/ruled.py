@@ -9,13 +9,16 @@ from collections.abc import Sequence
 from indexing.reading.pdf import Word
 from indexing.reading.tables.cells import Cell, Draft, without_empty
 from indexing.reading.tables.geometry import centre
-from indexing.reading.tables.rulings import Lattice, is_inked
+from indexing.reading.tables.rulings import Lattice, is_inked, share_inked
 
+REGULAR = 0.5  # the part of its lattice that the mean inner ruling of a table covers
 MOST_CROSSED = 0.1  # of a table's words may lie across a ruling (a word too long for its cell); in a chart many do
 
 
 def ruled_table(lattice: Lattice, words: Sequence[Word]) -> Draft | None:
     """The table in a lattice, or None where the lattice is a frame, a chart or a form's box."""
+    if not is_regular(lattice):
+        return None
     draft = _draft(lattice)
     owner = {(row, column): cell for cell in draft.cells for row, column in _positions(cell)}
     for word in words:
@@ -27,6 +30,14 @@ def ruled_table(lattice: Lattice, words: Sequence[Word]) -> Draft | None:
     if _is_chart(draft):
         return None
     return without_empty(draft)
+
+
+def is_regular(lattice: Lattice) -> bool:
+    """Whether its rulings run through most of a lattice, as a table's do; those of boxes in a diagram stop at their box."""
+    x0, y0, x1, y1 = lattice.box
+    across = [share_inked(ink, x0, x1) for ink in lattice.across[1:-1]]
+    down = [share_inked(ink, y0, y1) for ink in lattice.down[1:-1]]
+    return all(sum(shares) >= REGULAR * len(shares) for shares in (across, down))
 
 
 def _positions(cell: Cell) -> list[tuple[int, int]]:

@@ -70,8 +70,9 @@ def _with_header(run: list[PrintedLine], lines: Sequence[PrintedLine]) -> list[P
         if top(run[0]) - bottom(line) > height or is_other_size(line, run[0]):
             break
         longer = [line, *run]
-        rivers = find_rivers(longer)
-        is_full = len(segments(line, height)) > 1 or len(place(line, rivers, height)) == len(rivers) + 1
+        has_gaps = len(segments(line, height)) > 1
+        rivers = find_rivers(longer) if has_gaps else find_rivers(longer, crossed=0.0)
+        is_full = has_gaps or len(place(line, rivers, height)) == len(rivers) + 1
         if len(rivers) < len(find_rivers(run)) or not is_full or _is_text(line, rivers, height):
             break
         run = longer

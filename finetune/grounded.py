@@ -1,0 +1,87 @@
+"""Examples that show a model what it will see when it answers: the tutor's own prompt, with passages that the retriever really
+returned for the question, and the reference answer; or, with the right passages taken out, the refusal.
+
+After retrieval-augmented fine-tuning (Zhang et al. 2024, arXiv 2403.10131). The prompt is rendered by `tutor.prompt.render`,
+nothing else. Held-out sections never show up in a training prompt, not even as a distractor.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from finetune.encoding import Example
+from finetune.gold import Pair, Search, holds_answer
+from indexing.chunks import Chunk
+from tutor.answer import REFUSAL
+from tutor.drafting import PROMPT_TOKENS
+from tutor.prompt import Count, Message, PromptPassage, render
+
+_REACH = 4  # times as many passages are searched as a prompt shows, so that enough are left when some are taken out
+
+
+@dataclass(frozen=True)
+class Prompting:
+    """How prompts with passages are made: the retriever, the tokenizer's count, passages to a prompt, tokens in all."""
+
+    search: Search
+    count: Count
+    passages: int
+    budget: int = PROMPT_TOKENS
+
+    def example(self, name: str, question: str, chunks: Sequence[Chunk], answer: str, made: str = "") -> Example:
+        """One prompt with its answer."""
+        rendered = render(question, [PromptPassage.of(chunk) for chunk in chunks], self.count, self.budget)
+        shown = tuple(chunks[position].id for position in rendered.used)
+        messages = (*rendered.messages, Message("assistant", answer))
+        return Example(name, messages=messages, chunk_ids=shown, made=made)
+
+
+def with_gold(pair: Pair, prompting: Prompting, allowed: Callable[[Chunk], bool]) -> Example:
+    """The pair's question over what the retriever returned, best first; gold takes the last place where it was not found."""
+    found = _found(pair.question, prompting, allowed)[: prompting.passages]
+    if not any(holds_answer(chunk, pair) for chunk in found):
+        found = [*found[: prompting.passages - 1], pair.gold[0]]
+    return prompting.example(pair.id, pair.question, found, pair.answer, pair.made)
+
+
+def without_gold(pair: Pair, prompting: Prompting, allowed: Callable[[Chunk], bool]) -> Example | None:
+    """The same question over the next best passages, none of which holds the answer: the answer is the refusal.
+
+    None where no passage is left.
+    """
+    found = [chunk for chunk in _found(pair.question, prompting, allowed) if not holds_answer(chunk, pair)]
+    if not found:
+        return None
+    made = pair.made or "gold taken out"
+    return prompting.example(f"{pair.id} without gold", pair.question, found[: prompting.passages], REFUSAL, made)
+
+
+def foreign(questions: Sequence[str], prompting: Prompting, allowed: Callable[[Chunk], bool]) -> list[Example]:
+    """Questions of other fields over what the retriever returns for them: the answer is the refusal."""
+    return [
+        prompting.example(
+            f"foreign {number}", question, _found(question, prompting, allowed)[: prompting.passages], REFUSAL, "foreign"
+        )
+        for number, question in enumerate(questions, 1)
+    ]
+
+
+def grounded_examples(
+    pairs: Sequence[Pair], prompting: Prompting, allowed: Callable[[Chunk], bool], share_without: float, seed: int
+) -> list[Example]:
+    """An example for each pair, and for a share of them a second one with the right passages taken out."""
+    chooser = random.Random(f"without gold {seed}")  # noqa: S311 (not for secrets)
+    count = round(share_without * len(pairs))
+    doubled = set(chooser.sample(range(len(pairs)), count))
+    examples: list[Example] = []
+    for number, pair in enumerate(pairs):
+        examples.append(with_gold(pair, prompting, allowed))
+        refusal = without_gold(pair, prompting, allowed) if number in doubled else None
+        if refusal is not None:
+            examples.append(refusal)
+    return examples
+
+
+def _found(question: str, prompting: Prompting, allowed: Callable[[Chunk], bool]) -> list[Chunk]:
+    passages = prompting.search(question, prompting.passages * _REACH)
+    return [passage.chunk for passage in passages if allowed(passage.chunk)]

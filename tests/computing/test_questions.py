@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from indexing.records import TextRecord
+from indexing.records import TableRecord, TextRecord
+from tutor.computing.drawing import draw
 from tutor.computing.questions import compute_answer
 
 HERE = Path(__file__).parent
@@ -210,3 +211,49 @@ def test_a_hostile_schema_is_declined_in_time():
     assert computed is not None
     assert computed.result.value["complete"] is False
     assert "the search stopped at its limit" in computed.result.text
+
+
+def test_a_book_that_says_otherwise_is_believed():
+    text = SHIP + " SHIP is in 3NF but not in BCNF."
+    assert compute_answer("What is the normal form of SHIP?", book(text)) is None
+    assert (
+        compute_answer("What is the normal form of SHIP?", book(SHIP + " SHIP is in 2NF but not in third normal form."))
+        is not None
+    )
+
+
+def test_a_key_alone_is_not_enough_where_the_book_speaks_of_dependencies():
+    text = "SHIP(Sno, Port, Country) with the primary key {Sno}. In SHIP the dependency Port → Country is a nuisance."
+    assert compute_answer("What is the normal form of SHIP?", book(text)) is None
+
+
+def test_rows_alone_show_what_they_show():
+    rows = [{"Sno": str(i), "Port": port, "Crew": crew} for i, (port, crew) in enumerate([("B", "1"), ("B", "2"), ("C", "1")])]
+    table = TableRecord(heading="1 Ships", caption="Table 1.1: A state of SHIP.", content=rows)
+    computed = compute_answer("What are the keys of SHIP?", [table])
+    assert computed is not None
+    assert computed.result.value == {"keys": [], "unique_in_rows": [["Sno"], ["Port", "Crew"]], "rows": 3}
+    assert computed.assumption == (
+        "The book states neither a key nor functional dependencies for SHIP. Only the rows shown were looked at."
+    )
+    assert compute_answer("What is the normal form of SHIP?", [table]) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Is r1(x) w2(x) w1(x) conflict serializable?", "Precedence graph"),
+        ("R(A, B, C) with A → B. What are its keys?", "Dependency diagram of R(A, B, C): A → B"),
+        ("Map the ER diagram of Figure 3.7 to relations.", "ER diagram of "),
+    ],
+)
+def test_an_answer_has_its_drawing(question, words, sample_records):
+    computed = compute_answer(question, sample_records)
+    assert computed is not None
+    assert words in (draw(computed, sample_records) or "")
+
+
+def test_a_query_has_none(sample_records):
+    computed = compute_answer("Run SELECT Dname FROM DEPARTMENT", sample_records)
+    assert computed is not None
+    assert draw(computed, sample_records) is None

@@ -249,3 +249,11 @@ def test_a_hostile_schema_stops_at_the_limit_and_says_so():
         == "The search stopped at its limit of 100 candidate keys; there are more, and more attributes may be prime."
     )
     assert len(candidate_keys(parse_schema(text), limit=2000).keys) == 1024
+
+
+def test_a_part_too_large_to_try_all_its_subsets_is_split_by_what_can_be_seen():
+    names = [f"A{i}" for i in range(20)]
+    schema = parse_schema(f"R({', '.join(names)}); " + "; ".join(f"A{i} -> A{i + 1}" for i in range(19)))
+    result = bcnf_decomposition(schema)
+    assert sorted(part.attributes for part in result.parts) == sorted((f"A{i}", f"A{i + 1}") for i in range(19))
+    assert result.lost == ()

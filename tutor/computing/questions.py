@@ -24,6 +24,7 @@ from tutor.computing.prose import key_in_question
 from tutor.computing.question_objects import Objects, mask_sets, question_objects
 from tutor.computing.question_words import is_known, unknown_words
 from tutor.computing.results import Result
+from tutor.computing.row_keys import keys_that_rows_allow
 from tutor.computing.schemas import Dependency, Names, Schema, braces
 from tutor.computing.steps import Step
 
@@ -196,7 +197,7 @@ def _compute(objects: Objects, schema: Schema, relation: BookRelation, records: 
     if not _has_what_it_needs(intent, schema, attributes, parts, goal):
         return None
     if relation.stated == "nothing":
-        return None
+        return keys_that_rows_allow(relation, records) if intent.kind == "keys" else None
     if intent.form == "4NF" and not schema.multivalued_pairs and intent.kind == "normal_form":
         return None
     if intent.kind == "closure" and relation.stated == "key" and schema.keys == ():

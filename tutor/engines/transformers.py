@@ -6,10 +6,12 @@ This is the one module of `tutor` that imports torch, transformers and peft, and
 """
 
 import json
+import logging
 import os
 import queue
 import threading
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -42,7 +44,7 @@ class TransformersEngine:
         model = load_model(source)
         if adapter is not None:
             check_adapter(adapter, source)
-            model = _with_adapter(model, adapter)
+            model = add_adapter(model, adapter)
         engine = cls(model, tokenizer, name, adapter is not None)
         engine.lookup = engine.in_bf16 if lookup is None else lookup
         return engine
@@ -204,7 +206,9 @@ def _short(name: str) -> str:
     return name.rstrip("/").rsplit("/", 1)[-1].casefold()
 
 
-def _with_adapter(model: Any, adapter: Path) -> Any:
+def add_adapter(model: Any, adapter: Path) -> Any:
+    """The model with the adapter of a peft folder, in evaluation mode. ModelError where they do not fit."""
+    quiet_peft()
     try:
         from peft import PeftModel
     except ImportError:
@@ -213,6 +217,12 @@ def _with_adapter(model: Any, adapter: Path) -> Any:
         return PeftModel.from_pretrained(model, str(adapter)).eval()
     except (RuntimeError, ValueError, OSError) as error:
         raise ModelError(f"{adapter}: does not fit this model ({brief(error)})") from None
+
+
+def quiet_peft() -> None:
+    """Keep from users what they can do nothing about: peft's use of a deprecated name, and a kernel that bitsandbytes lacks."""
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", message="`is_gradient_checkpointing` is deprecated", category=FutureWarning)
 
 
 def load_tokenizer(source: str) -> Any:

@@ -31,9 +31,10 @@ def row_attributes(node: Node) -> list[Attribute]:
     starts = [start for row in node.rows if (start := _start(row)) is not None]
     base = min(starts, default=0.0)
     indented = _is_indented(node.rows, base)
+    type_first = sum(_typed(row) for row in node.rows) > 0
     parent: str | None = None
     for row in node.rows:
-        parsed = _parsed(row)
+        parsed = _parsed(row, type_first)
         start = _start(row)
         if parsed is None or start is None:
             continue
@@ -68,18 +69,33 @@ def _words(row: Row) -> list[str]:
     return [word for phrase in row.phrases for word in phrase.text.split()]
 
 
-def _parsed(row: Row) -> _Parsed | None:
+def _typed(row: Row) -> int:
+    """1 where a row's data type stands before its name, -1 where it stands behind, 0 where that can't be told."""
+    words = _without_marks(_words(row))[0]
+    if len(words) < 2:
+        return 0
+    first, last = (bool(_TYPE.fullmatch(word)) for word in (words[0], words[-1]))
+    return 0 if first == last else (1 if first and len(row.phrases) > 1 else -1)
+
+
+def _without_marks(words: Sequence[str]) -> tuple[list[str], bool]:
+    """A row's words without key marks and bullets, and whether they mark the primary key."""
+    left, primary = list(words), False
+    while left and _is_marker(left[0]):
+        primary |= _is_primary(left.pop(0))
+    while len(left) > 1 and _is_marker(left[-1]):
+        primary |= _is_primary(left.pop())
+    return left, primary
+
+
+def _parsed(row: Row, type_first: bool) -> _Parsed | None:
     """A row without key marks, bullets and data types."""
-    words = _words(row)
-    primary = False
-    while words and _is_marker(words[0]):
-        primary |= _is_primary(words.pop(0))
-    while len(words) > 1 and _is_marker(words[-1]):
-        primary |= _is_primary(words.pop())
-    if len(words) > 1 and _TYPE.fullmatch(words[0]) and not _TYPE.fullmatch(words[-1]) and len(row.phrases) > 1:
+    words, primary = _without_marks(_words(row))
+    if type_first and len(words) > 1 and _TYPE.fullmatch(words[0]):
         words = words[1:]
     text = re.split(r"\s*:\s*", " ".join(words))[0].strip()
-    text = re.sub(rf"\s+{_TYPE.pattern}$", "", text, flags=re.IGNORECASE) if len(words) > 1 and "(" not in words[0] else text
+    if len(words) > 1 and "(" not in words[0] and not type_first:
+        text = re.sub(rf"\s+{_TYPE.pattern}$", "", text, flags=re.IGNORECASE)
     multivalued = text.startswith("{") and text.endswith("}")
     derived = bool(re.search(r"\(\s*\)$", text)) or text.startswith("/")
     name = re.sub(r"\(\s*\)$", "", text.strip("{}/ ")).strip()

@@ -35,7 +35,7 @@ _ENOUGH = 3  # telling curves and lines make a drawing
 _LARGE = 40.0  # a curve this wide and high makes a drawing alone
 _APART = 4.0  # the least room round a box that stands free
 _APART_LINE = 12.0  # the shortest line that shows that something is drawn; shorter ones part the rows of a table
-_BESIDE = 10.0  # labels stand this near to a drawing's paths
+_BESIDE = 18.0  # labels stand this near to a drawing's paths
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,37 @@ from er_chen import Layout, NoRoomError, connecting
 
 from indexing.records import Attribute, Diagram, End, Entity, Relationship
 
-_NAMES = "Room Building Module School Course_Type Teacher Pupil Ticket Order Item Vendor Region".split()
-_ROWS = "name number capacity street credits hours weeks price size since colour grade floor phone email".split()
+_NAMES = [
+    "Room",
+    "Building",
+    "Module",
+    "School",
+    "Course_Type",
+    "Teacher",
+    "Pupil",
+    "Ticket",
+    "Order",
+    "Item",
+    "Vendor",
+    "Region",
+]
+_ROWS = [
+    "name",
+    "number",
+    "capacity",
+    "street",
+    "credits",
+    "hours",
+    "weeks",
+    "price",
+    "size",
+    "since",
+    "colour",
+    "grade",
+    "floor",
+    "phone",
+    "email",
+]
 _VERBS = ["is in", "has", "can use", "requires", "owns", "sold by", "belongs to", "contains"]
 _TYPES = ["INT", "VARCHAR(20)", "DATE", "DECIMAL(8,2)", "integer", "text"]
 _MARKS = {"0..N": "co", "1..N": "cb", "1..1": "bb", "0..1": "bo", "N": "c", "1": "b"}  # from the box outwards
@@ -73,7 +102,9 @@ class BoxesPicture:
         self.layout.boxes += self.boxes
         relationships = self._relationships(names, columns)
         notation = "min-max" if self.manner.labels == "pairs" else "crows-foot"
-        return Diagram(notation=notation, entities=[Entity(name=n) for n in names], attributes=attributes, relationships=relationships)
+        return Diagram(
+            notation=notation, entities=[Entity(name=n) for n in names], attributes=attributes, relationships=relationships
+        )
 
     def _shown(self, row: tuple[str, str, bool]) -> str:
         name, kind, key = row

@@ -3,6 +3,7 @@
 import math
 import random
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pymupdf
@@ -106,7 +107,7 @@ class Brush:
             if dashed:
                 self.stroke(ring, dashed=True)
             else:
-                for a, b in zip(ring, ring[1:], strict=False):
+                for a, b in pairwise(ring):
                     self.stroke([a, b])
             return
         shape = self.page.new_shape()
@@ -257,7 +258,8 @@ def outline(kind: str, box: Box) -> list[Point]:
     if kind == "diamond":
         return [(x, y0), (x1, y), (x, y1), (x0, y)]
     return [
-        (x + (x1 - x0) / 2 * math.cos(2 * math.pi * i / 48), y + (y1 - y0) / 2 * math.sin(2 * math.pi * i / 48)) for i in range(48)
+        (x + (x1 - x0) / 2 * math.cos(2 * math.pi * i / 48), y + (y1 - y0) / 2 * math.sin(2 * math.pi * i / 48))
+        for i in range(48)
     ]
 
 
@@ -315,7 +317,7 @@ def _dashes(points: list[Point]) -> list[list[Point]]:
     """The dashes of a line, one by one, bent where the line bends."""
     result: list[list[Point]] = []
     walked = 0.0
-    for p, q in zip(points, points[1:], strict=False):
+    for p, q in pairwise(points):
         long = math.hypot(q[0] - p[0], q[1] - p[1])
         at = -(walked % 5.0)
         while long and at < long:

@@ -8,12 +8,57 @@ from er_brush import Box, Brush, Point, Style, border_point, text_width
 
 from indexing.records import Attribute, Diagram, End, Entity, Relationship
 
-_ENTITIES = "EMPLOYEE DEPARTMENT PROJECT Student Course Invoice LINE_ITEM Supplier Part WAREHOUSE Author Book".split()
-_ATTRIBUTES = (
-    "Ssn Name Salary Birth_date Address Phone Number Location Title Hours Price Quantity Start_date Grade Email Colour "
-    "Weight City Street Zip Country Age Status Sex Credits Budget Room Isbn Year Edition Capacity Level Rank Code"
-).split()
-_RELATIONSHIPS = "WORKS_ON MANAGES has supplies belongs_to CONTROLS writes stores teaches orders".split()
+_ENTITIES = [
+    "EMPLOYEE",
+    "DEPARTMENT",
+    "PROJECT",
+    "Student",
+    "Course",
+    "Invoice",
+    "LINE_ITEM",
+    "Supplier",
+    "Part",
+    "WAREHOUSE",
+    "Author",
+    "Book",
+]
+_ATTRIBUTES = [
+    "Ssn",
+    "Name",
+    "Salary",
+    "Birth_date",
+    "Address",
+    "Phone",
+    "Number",
+    "Location",
+    "Title",
+    "Hours",
+    "Price",
+    "Quantity",
+    "Start_date",
+    "Grade",
+    "Email",
+    "Colour",
+    "Weight",
+    "City",
+    "Street",
+    "Zip",
+    "Country",
+    "Age",
+    "Status",
+    "Sex",
+    "Credits",
+    "Budget",
+    "Room",
+    "Isbn",
+    "Year",
+    "Edition",
+    "Capacity",
+    "Level",
+    "Rank",
+    "Code",
+]
+_RELATIONSHIPS = ["WORKS_ON", "MANAGES", "has", "supplies", "belongs_to", "CONTROLS", "writes", "stores", "teaches", "orders"]
 _ROLES = ["leader", "member", "old", "new"]
 
 
@@ -87,7 +132,9 @@ def _middle(box: Box) -> Point:
 class ChenPicture:
     """One random diagram: `diagram` is what it says, `paint` draws it."""
 
-    def __init__(self, rng: random.Random, style: Style, size: tuple[float, float] = (740.0, 520.0), labels: str = "letters") -> None:
+    def __init__(
+        self, rng: random.Random, style: Style, size: tuple[float, float] = (740.0, 520.0), labels: str = "letters"
+    ) -> None:
         self.rng, self.style, self.layout = rng, style, Layout(size)
         self.kinds: list[str] = []
         self.boxes: list[Box] = []
@@ -148,7 +195,9 @@ class ChenPicture:
         notation = "min-max" if self.labels == "pairs" else "chen"
         return Diagram(notation=notation, entities=entities, attributes=attributes, relationships=relationships)
 
-    def _relationships(self, places: dict[tuple[int, int], int], entities: list[Entity]) -> tuple[list[Relationship], list[int]]:
+    def _relationships(
+        self, places: dict[tuple[int, int], int], entities: list[Entity]
+    ) -> tuple[list[Relationship], list[int]]:
         rng = self.rng
         pairs = [(a, b) for a in places for b in places if a < b and abs(a[0] - b[0]) + abs(a[1] - b[1]) == 1]
         names = rng.sample(_RELATIONSHIPS, len(_RELATIONSHIPS))
@@ -173,7 +222,11 @@ class ChenPicture:
     def _end(self, entity: int, diamond: int, name: str, total: bool) -> End:
         """The labels of an end: a cardinality near the entity, now and then a role nearer to the diamond."""
         rng = self.rng
-        count = {"letters": rng.choice(["1", "N", "M"]), "pairs": rng.choice(["(0,1)", "(1,1)", "(0,N)", "(1,n)", "(2,*)"]), "none": None}
+        count = {
+            "letters": rng.choice(["1", "N", "M"]),
+            "pairs": rng.choice(["(0,1)", "(1,1)", "(0,N)", "(1,n)", "(2,*)"]),
+            "none": None,
+        }
         text = count[self.labels]
         p = border_point("rectangle", self.boxes[entity], _middle(self.boxes[diamond]))
         q = border_point("diamond", self.boxes[diamond], _middle(self.boxes[entity]))
@@ -258,7 +311,17 @@ class ChenPicture:
         if self.style.frame:
             xs = [v for box in self.boxes for v in (box[0], box[2])]
             ys = [v for box in self.boxes for v in (box[1], box[3])]
-            brush.closed([(min(xs) - 9, min(ys) - 9), (max(xs) + 9, min(ys) - 9), (max(xs) + 9, max(ys) + 9), (min(xs) - 9, max(ys) + 9)], False, False, None)
+            brush.closed(
+                [
+                    (min(xs) - 9, min(ys) - 9),
+                    (max(xs) + 9, min(ys) - 9),
+                    (max(xs) + 9, max(ys) + 9),
+                    (min(xs) - 9, max(ys) + 9),
+                ],
+                False,
+                False,
+                None,
+            )
         if self.style.under:
             self._paint_lines(brush)
             self._paint_shapes(brush)

@@ -7,7 +7,24 @@ from typing import Any
 
 from er_brush import Box, Brush, Point, Style, border_point, random_style
 
-_WORDS = "read sort scan merge lock write commit buffer parser cache client server planner storage index log".split()
+_WORDS = [
+    "read",
+    "sort",
+    "scan",
+    "merge",
+    "lock",
+    "write",
+    "commit",
+    "buffer",
+    "parser",
+    "cache",
+    "client",
+    "server",
+    "planner",
+    "storage",
+    "index",
+    "log",
+]
 
 
 class Sheet:
@@ -32,7 +49,10 @@ class Sheet:
         p, q = border_point(ka, ba, mb), border_point(kb, bb, ma)
         if bend:
             dx, dy = q[0] - p[0], q[1] - p[1]
-            points = [(p[0] + dx * t - dy * 0.15 * math.sin(math.pi * t), p[1] + dy * t + dx * 0.15 * math.sin(math.pi * t)) for t in (i / 12 for i in range(13))]
+            points = [
+                (p[0] + dx * t - dy * 0.15 * math.sin(math.pi * t), p[1] + dy * t + dx * 0.15 * math.sin(math.pi * t))
+                for t in (i / 12 for i in range(13))
+            ]
         else:
             points = [p, q]
         self.line(points, arrow)
@@ -71,13 +91,25 @@ def flow_chart(s: Sheet) -> None:
     s.put("e", "rectangle", f"{words[2]} rows", 450, 300)
     s.put("f", "oval", s.rng.choice(["Stop", "End", "Done"]), 300, 380)
     yes = s.rng.choice([("yes", "no"), ("Y", "N"), ("true", "false"), (None, None)])
-    s.tie("a", "b"), s.tie("b", "c"), s.tie("c", "d", label=yes[0]), s.tie("c", "e", label=yes[1]), s.tie("d", "f"), s.tie("e", "f")
+    (
+        s.tie("a", "b"),
+        s.tie("b", "c"),
+        s.tie("c", "d", label=yes[0]),
+        s.tie("c", "e", label=yes[1]),
+        s.tie("d", "f"),
+        s.tie("e", "f"),
+    )
 
 
 def tree(s: Sheet) -> None:
     """A B+-tree: rows of cells with numbers, arrows to the children."""
     numbers = sorted(s.rng.sample(range(5, 99), 9))
-    for key, x, y, cells in (("r", 300, 80, numbers[3:5]), ("a", 150, 200, numbers[:3]), ("b", 300, 200, numbers[3:6]), ("c", 450, 200, numbers[6:])):
+    for key, x, y, cells in (
+        ("r", 300, 80, numbers[3:5]),
+        ("a", 150, 200, numbers[:3]),
+        ("b", 300, 200, numbers[3:6]),
+        ("c", 450, 200, numbers[6:]),
+    ):
         for i, number in enumerate(cells):
             s.put(f"{key}{i}", "rectangle", str(number), x + 26 * (i - len(cells) / 2 + 0.5), y, 26, 20)
     s.tie("r0", "a1", arrow=s.rng.random() < 0.7), s.tie("r0", "b1"), s.tie("r1", "c1")
@@ -96,7 +128,9 @@ def bars(s: Sheet) -> None:
     s.brush.stroke([(150, 300), (450, 300)])
     for i in range(5):
         high = s.rng.uniform(30, 200)
-        s.brush.fill_only([(170 + 50 * i, 300 - high), (200 + 50 * i, 300 - high), (200 + 50 * i, 300), (170 + 50 * i, 300)], (0.3, 0.5, 0.8))
+        s.brush.fill_only(
+            [(170 + 50 * i, 300 - high), (200 + 50 * i, 300 - high), (200 + 50 * i, 300), (170 + 50 * i, 300)], (0.3, 0.5, 0.8)
+        )
         s.brush.text(str(2015 + i), (185 + 50 * i, 308))
 
 

@@ -51,13 +51,14 @@ def find_headings(rows: Sequence[Row], style: BookStyle) -> list[Heading]:
 
 
 def _first_prose_page(rows: Sequence[Row], style: BookStyle) -> int:
-    """The first page with several full lines of running text, or 1: what is before it is title pages."""
+    """The first page with several full lines of running text, or with one and a numbered heading: before it are title pages."""
     full = Counter(
         row.page
         for row in rows
-        if abs(row.size - style.size) < 0.6 and not row.bold and row.x1 - row.x0 > 0.6 * (row.column[1] - row.column[0]) > 60
+        if row.size < 1.15 * style.size and not row.bold and row.x1 - row.x0 > 0.6 * (row.column[1] - row.column[0]) > 60
     )
-    return min((page for page, count in full.items() if count >= 4), default=1)
+    numbered = {row.page for row in rows if style.is_larger(row) and _has_number(row)}
+    return min((page for page, count in full.items() if count >= 4 or page in numbered), default=1)
 
 
 def heading_family(rows: Sequence[Row], style: BookStyle) -> str | None:
@@ -65,6 +66,11 @@ def heading_family(rows: Sequence[Row], style: BookStyle) -> str | None:
     families = Counter(family(row.font) for row in rows if style.is_larger(row) and not row.mono)
     most = families.most_common(1)
     return most[0][0] if most and most[0][0] != family(style.font) else None
+
+
+def _has_number(row: Row) -> bool:
+    number = heading_number(row.text)
+    return number is not None and (bool(number.word) or number.value[:1].isdigit())
 
 
 def _candidate(rows: Sequence[Row], first: int, style: BookStyle, own: str | None) -> int | None:
@@ -82,7 +88,7 @@ def _candidate(rows: Sequence[Row], first: int, style: BookStyle, own: str | Non
         return None
     if face(row)[0] > _LARGE * style.size or (style.is_larger(row) and face(row)[2]):
         return last
-    if not face(row)[2] and len(text) > _MAX_PLAIN:
+    if not face(row)[2] and (len(text) > _MAX_PLAIN or not re.match(r"[\w“‘«¿(]", text) or re.search(r"[=<>{}\[\]|]", text)):
         return None
     return last if _stands_alone(rows, first, last, style, own) else None
 
@@ -101,7 +107,9 @@ def _is_dotted(row: Row) -> bool:
 
 def _same_heading(row: Row, below: Row) -> bool:
     """Whether the next row is the heading's next line: the same face, close below, and no number of its own."""
-    if below.page != row.page or face(below)[:3] != face(row)[:3] or heading_number(below.text):
+    size, fonts, bold, _ = face(row)
+    alike = face(below)[0] == size and face(below)[2] == bold and (face(below)[1] == fonts or below.x0 > row.x0 + 0.5 * size)
+    if below.page != row.page or not alike or heading_number(below.text):
         return False
     step = below.baseline - row.baseline
     full = row.x1 - row.column[0] > 0.6 * (row.column[1] - row.column[0])
@@ -123,7 +131,7 @@ def _stands_alone(rows: Sequence[Row], first: int, last: int, style: BookStyle, 
         return True
     if sure and below.baseline - end.baseline > 1.5 * style.leading:
         return True
-    return face(below) != face(end) and below.x0 < row.x0 + 3 * style.size
+    return (face(below) != face(end) or not below.bold) and below.x0 < row.x0 + 3 * style.size
 
 
 def _heading(rows: Sequence[Row], first: int, last: int) -> Heading:
@@ -160,7 +168,7 @@ def _without_index_letters(found: Sequence[Heading]) -> list[Heading]:
     """The "A", "B", "C" over the parts of an index are no headings."""
     kept: list[Heading] = []
     for heading in found:
-        if len(heading.title) > 1 or not kept or not is_apparatus_title(kept[-1].title):
+        if len(heading.title) > 1 or not any(is_apparatus_title(above.title) for above in kept[-3:]):
             kept.append(heading)
     return kept
 
@@ -178,7 +186,7 @@ def _judged(found: Sequence[Heading], style: BookStyle, own: str | None) -> list
     kept: list[Heading] = []
     for heading in found:
         label = heading.face[1] != own if own else numbers_rule
-        small = heading.face[0] <= 1.06 * style.size
+        small = heading.face[0] <= (1.06 if heading.face[2] else _LARGE) * style.size
         admonition = _ADMONITION.fullmatch(heading.title) and titles[heading.title] > 1
         if heading.number or not ((small and label) or admonition):
             kept.append(heading)

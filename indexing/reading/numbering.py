@@ -53,19 +53,24 @@ def heading_number(text: str) -> Number | None:
         return Number(word, value, depth, match["title"])
     for pattern in (_DOTTED, _PLAIN):
         if (match := pattern.fullmatch(text)) and match["number"]:
-            if pattern is _PLAIN and match["number"].isalpha() and not match["mark"]:
+            initials = re.match(r"[A-Z]\.", match["title"])  # "W. N. Venables"
+            if pattern is _PLAIN and match["number"].isalpha() and (not match["mark"] or initials):
                 return None
             return Number("", match["number"], 1 + match["number"].count("."), match["title"])
     return None
 
 
 def chapter_label(text: str) -> Number | None:
-    """The number of a label that stands alone over a chapter's title: "Chapter 3", "THREE", "3", "III", "Appendix B"."""
+    """The number of a label alone over a chapter's title: "Chapter 3", "CHAPTER", "THREE", "3", "III", "Appendix B"."""
     text = text.strip()
     number = heading_number(text)
     if number and not number.title:
         return number
-    if text.casefold() in _WORDS.split() or re.fullmatch(rf"\d{{1,2}}|[A-Z]|{_ROMAN}", text):
+    if (
+        text.casefold() in _WORDS.split()
+        or text.casefold() in ("chapter", "appendix", "unit")
+        or re.fullmatch(rf"\d{{1,2}}|[A-Z]|{_ROMAN}", text)
+    ):
         return Number("chapter", text, 1, "")
     return None
 

@@ -31,8 +31,12 @@ class Section:
     apparatus: list[Row] = field(default_factory=list)
 
     @property
-    def apparatus_title(self) -> bool:
-        return bool(self.path) and is_apparatus_title(self.path[-1])
+    def is_apparatus(self) -> bool:
+        """Whether what is under such a title belongs to it: an index does, prose after contents does not."""
+        if not self.path or not is_apparatus_title(self.path[-1]):
+            return False
+        listed = {row.page for row in self.apparatus}
+        return "index" in self.path[-1].casefold() or {row.page for row in self.rows} <= listed
 
     @property
     def heading(self) -> str:
@@ -86,7 +90,7 @@ def divide(pages: Sequence[PageContent], headings: Sequence[Heading]) -> list[Se
 
 def _records(section: Section, style: BookStyle, labels: dict[int, str]) -> list[Record]:
     records: list[Record] = []
-    role = "apparatus" if section.apparatus_title else "exercises" if section.exercises else "body"
+    role = "apparatus" if section.is_apparatus else "exercises" if section.exercises else "body"
     records += _text(section, compose(section.rows, style), role, labels)
     records += [_figure(section, item, labels) for item in section.placed]
     records += _text(section, footnote_content(section.footnotes, style), "footnote", labels)

@@ -5,10 +5,10 @@ tables. Without rulings a table needs a caption, a header that stands out, or co
 lines to the detectors.
 """
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from indexing.reading.pdf import Box, Line
 from indexing.reading.tables.cells import Draft, grid_of
@@ -18,6 +18,7 @@ from indexing.reading.tables.style import Style
 _LEADER = re.compile(r"(\.\s?){4,}|…{2,}|_{4,}")
 _ENUMERATOR = re.compile(r"^([•◦▪●■□➢✓*–—·\-‣∙]|\(?([0-9]{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.):]|\[\S{1,8}\]|[0-9]+(\.[0-9]+)*\.?)$")
 _INDEX_ENTRY = re.compile(r"\D{3,},\s*\d+([-–,\s]+\d+)*$")
+DIRECTLY = 14.0  # points: the caption of a table that has nothing else to be known by stands right beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,21 @@ class Surroundings:
 def is_table(draft: Draft, around: Surroundings) -> bool:
     """Whether a draft from aligned lines is a table."""
     grid = [row for row in grid_of(draft) if any(row)]
-    if len(grid) < 2 or sum(any(column) for column in zip(*grid, strict=True)) < 2:
+    columns = sum(any(column) for column in zip(*grid, strict=True))
+    if len(grid) < 2 or columns < 1:
         return False
+    if columns == 1:
+        return is_single_column(grid) and around.rules > 2 and has_caption(draft.box, around.style.lines, DIRECTLY)
     words = [word for cell in draft.cells for word in cell.words]
     mono = sum(map(around.style.is_mono, words)) > 0.7 * len(words)
     captioned = has_caption(draft.box, around.style.lines)
-    if _is_contents(grid) or _is_formulas(grid) or _is_code(grid) or _has_paragraph(draft):
+    if _has_leaders(grid) or _is_formulas(grid) or _is_code(grid) or _has_paragraph(draft):
         return False
     if mono and not (captioned and around.rules > 1):
         return False
     strong = captioned or around.rules > 2
+    if not strong and not around.has_header and _has_page_numbers(grid):
+        return False
     if not strong and (_is_list(grid) or _is_index(grid) or _is_text(grid)):
         return False
     if strong:
@@ -78,18 +84,25 @@ def has_caption(box: Box, lines: Sequence[Line], reach: float = 45.0) -> bool:
     return False
 
 
-def _is_contents(grid: Sequence[Sequence[str]]) -> bool:
-    """Leaders, or page numbers that only rise beside titles."""
-    leaders = sum(any(_LEADER.search(cell) for cell in row) for row in grid)
-    if leaders > 0.2 * len(grid):
-        return True
+def is_single_column(grid: Sequence[Sequence[str]]) -> bool:
+    """Whether what has one column may be a table: three rows or more of a few words each."""
+    return len(grid) > 2 and all(len(cell.split()) < 5 for row in grid for cell in row)
+
+
+def _has_leaders(grid: Sequence[Sequence[str]]) -> bool:
+    """Dots that lead to page numbers."""
+    return sum(any(_LEADER.search(cell) for cell in row) for row in grid) > 0.2 * len(grid)
+
+
+def _has_page_numbers(grid: Sequence[Sequence[str]]) -> bool:
+    """Numbers that only rise beside titles."""
     pages = [row[-1] for row in grid if row[-1]]
     if len(pages) < 4 or not all(re.fullmatch(r"\d{1,4}|[ivxlc]{1,7}", page) for page in pages[1:]):
         return False
     numbers = [int(page) for page in pages if page.isdigit()]
     titles = [" ".join(row[:-1]) for row in grid]
     wordy = sum(bool(re.search(r"[^\W\d]{3}", title)) for title in titles) > 0.8 * len(titles)
-    rises = all(a <= b for a, b in itertools.pairwise(numbers)) and len(set(numbers)) > 1
+    rises = all(a <= b for a, b in pairwise(numbers)) and len(set(numbers)) > 1
     return wordy and rises and len(grid[0]) < 4 and len(numbers) > 3
 
 

@@ -13,6 +13,7 @@ from indexing.reading.tables.build import build
 from indexing.reading.tables.cells import Draft, found
 from indexing.reading.tables.columns import PrintedLine
 from indexing.reading.tables.evidence import Surroundings, is_table
+from indexing.reading.tables.frame import frame_of
 from indexing.reading.tables.geometry import inside, overlap, printed_lines
 from indexing.reading.tables.half_ruled import Region, half_ruled_regions, stripes
 from indexing.reading.tables.header_lines import with_header_lines
@@ -26,9 +27,10 @@ from indexing.reading.tables.unruled import grown, unruled_regions, with_ruled_h
 
 def find_tables(pdf: Pdf, page: Page, avoid: Sequence[Box] = ()) -> list[FoundTable]:
     """The tables of a page from top to bottom. `avoid` are boxes of drawings: nothing in them is a table."""
-    rulings = find_rulings(pdf.drawings(page.number), page.images)
+    frame = frame_of(page.lines, page.width, page.height)
+    rulings = frame.rulings(find_rulings(pdf.drawings(page.number), page.images))
     words = [word for word in pdf.words(page.number) if not any(inside(word.box, box) for box in avoid)]
-    detector = _Detector(rulings, words, Style(page.lines))
+    detector = _Detector(rulings, frame.words(words), Style(frame.lines(page.lines)))
     lonely, frames = detector.ruled()
     for rules in (lonely, *frames):
         detector.half_ruled(rules, are_rules=True)
@@ -36,7 +38,7 @@ def find_tables(pdf: Pdf, page: Page, avoid: Sequence[Box] = ()) -> list[FoundTa
         detector.half_ruled(edges, are_rules=False)
     detector.unruled(lonely)
     tables = [found(page.number, draft, header_rows(draft, detector.style, rulings.fills)) for draft in detector.drafts]
-    return sorted(tables, key=lambda table: (table.box[1], table.box[0]))
+    return [frame.table(table) for table in sorted(tables, key=lambda table: (table.box[1], table.box[0]))]
 
 
 class _Detector:

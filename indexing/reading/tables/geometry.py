@@ -98,8 +98,16 @@ def joined(lines: Iterable[str]) -> str:
     return text.strip()
 
 
+def _stands(word: Word) -> bool:
+    width, height = word.box[2] - word.box[0], word.box[3] - word.box[1]
+    return len(word.text) > 2 and height > 1.3 * width
+
+
 def text_of(words: Iterable[Word]) -> str:
-    """The text of a cell's words."""
+    """The text of a cell's words. Words that are higher than wide are read upwards, as in a narrow column's header."""
+    words = list(words)
+    if words and all(_stands(word) for word in words):
+        words = [Word(word.text, (-word.box[3], word.box[0], -word.box[1], word.box[2])) for word in words]
     return joined(line_text(line) for line in printed_lines(words))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from indexing.reading.pdf import Box, Word
-from indexing.reading.tables.columns import PrintedLine, River, find_rivers, word_height
+from indexing.reading.tables.columns import PrintedLine, River, find_rivers, segments, word_height
 from indexing.reading.tables.geometry import CAPTION, line_text, overlap, printed_lines
 from indexing.reading.tables.rows import bottom, top
 from indexing.reading.tables.rulings import Fill, Ruling
@@ -92,13 +92,22 @@ def half_ruled_regions(
             last, rivers = _run(bands, first)
             rules = stack[first : last + 2]
             blocked = any(_meet(box, (low, rules[0].at, high, rules[-1].at)) for box in taken)
-            if rivers and not blocked:
+            if not rivers and first == 0 and len(stack) > 2 and _is_single_column(bands):
+                last, rules = len(bands) - 1, stack
+            elif not rivers:
+                blocked = True
+            if not blocked:
                 partial = [r for r in horizontal if rules[0].at < r.at < rules[-1].at and r.high - r.low < 0.95 * (high - low)]
                 regions.append(
                     Region(bands[first : last + 1], [rule.at for rule in rules], rivers, partial, has_rule, (low, high))
                 )
             first = last + 1
     return regions
+
+
+def _is_single_column(bands: Sequence[list[PrintedLine]]) -> bool:
+    """Whether all bands have lines of one segment and a few words."""
+    return all(band and all(len(line) < 5 and len(segments(line, word_height(band))) == 1 for line in band) for band in bands)
 
 
 def _meet(a: Box, b: Box) -> bool:

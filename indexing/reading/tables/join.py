@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from indexing.reading.found import FoundTable
 
-SAME_PLACE = 6.0  # points by which the left and right end of two pieces of a table may differ
+SAME_WIDTH = 6.0  # points by which the widths of two pieces of a table may differ
+WIDTH_DIFFERS = 0.1  # of the width: the edges of a table without rulings are its words', and differ from piece to piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +25,17 @@ class JoinedTable:
 
 
 def goes_on(above: FoundTable, below: FoundTable) -> bool:
-    """Whether a table may carry on one of the page before: next page, as many columns, the same place across."""
-    return (
-        below.page == above.page + 1
-        and bool(above.grid)
-        and bool(below.grid)
-        and len(above.grid[0]) == len(below.grid[0])
-        and abs((above.box[2] - above.box[0]) - (below.box[2] - below.box[0])) <= SAME_PLACE
-    )
+    """Whether a table may carry on one of the page before: next page, as many columns, as wide, or the same header again.
+
+    Places are not compared: the margins of left and right pages differ.
+    """
+    if below.page != above.page + 1 or not above.grid or not below.grid or len(above.grid[0]) != len(below.grid[0]):
+        return False
+    header = above.grid[: above.header_rows]
+    if header and below.grid[: len(header)] == header:
+        return True
+    wide = above.box[2] - above.box[0]
+    return abs(wide - (below.box[2] - below.box[0])) <= max(SAME_WIDTH, WIDTH_DIFFERS * wide)
 
 
 def join_tables(pieces: Sequence[FoundTable]) -> JoinedTable:

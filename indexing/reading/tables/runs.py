@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from indexing.reading.pdf import Word
 from indexing.reading.tables.columns import COLUMN_GAP, PrintedLine, extent, segments, word_height
+from indexing.reading.tables.geometry import CAPTION, line_text
 from indexing.reading.tables.rows import bottom, top
 
 MOST_WHITE = 1.6  # heights of a word: more white between two lines ends a run
@@ -32,6 +33,7 @@ class Run:
         groups = segments(line, self.height)
         if (
             has_leader(line)
+            or CAPTION.match(line_text(line))
             or (self.lines and is_other_size(line, self.lines[-1]))
             or (len(groups) == 1 and (not self.lines or self.singles >= MOST_SINGLE))
         ):

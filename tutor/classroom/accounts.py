@@ -140,6 +140,14 @@ class Accounts:
                 raise UsageError("nobody is signed in; sign in again")
             return _person(user)
 
+    def named(self, name: str) -> Person:
+        """Somebody by name, for whoever sets the server up. UsageError where there is nobody of that name."""
+        with self.database.read() as session:
+            user = session.scalar(select(User).where(User.name == name.strip().casefold()))
+            if user is None:
+                raise UsageError(f"nobody is called '{name}'; make the account first")
+            return _person(user)
+
     def set_role(self, name: str, role: Role) -> None:
         """UsageError where there is nobody of that name."""
         with self.database.write() as session:

@@ -14,10 +14,10 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from indexing.errors import TutorError
-from tutor.answer import Answer, Event, Partial
+from tutor.answer import Answer, Event, Partial, Turn
 from tutor.classroom.accounts import Person
 from tutor.classroom.conversations import Conversations, Exchange
-from tutor.classroom.courses import Courses
+from tutor.classroom.courses import Courses, CourseView
 from tutor.classroom.endorsements import Endorsements
 from tutor.classroom.limits import Limits
 from tutor.classroom.shelf import Shelf
@@ -53,6 +53,16 @@ class Done:
     exchange: Exchange
 
 
+@dataclass(frozen=True)
+class _Question:
+    """A question that is stored, with the turns before it."""
+
+    conversation_id: int
+    message_id: int
+    text: str
+    turns: list[Turn]
+
+
 Progress = Started | Partial | Done
 
 
@@ -66,6 +76,12 @@ class Asking:
     endorsements: Endorsements
     limits: Limits
     log_questions: bool = False
+    _answering: list[int] = field(default_factory=list)
+
+    @property
+    def busy(self) -> int:
+        """How many questions are being answered."""
+        return len(self._answering)
 
     def ask(self, person: Person, ask: Ask) -> Iterator[Progress]:
         """Started, partial answers, Done. UsageError or LimitError where the question is not taken at all."""
@@ -77,7 +93,16 @@ class Asking:
             conversation = self.conversations.start(person, course.id)
         turns = self.conversations.turns(person, conversation)
         message = self.conversations.ask(person, conversation, question)
-        yield Started(conversation, message)
+        self._answering.append(message)
+        try:
+            yield Started(conversation, message)
+            yield from self._stored(person, course, ask, _Question(conversation, message, question, turns))
+        finally:
+            self._answering.remove(message)
+
+    def _stored(self, person: Person, course: CourseView, ask: Ask, asked: _Question) -> Iterator[Progress]:
+        """Answer a question that is stored, and store what came of it."""
+        message, question = asked.message_id, asked.text
         started = time.perf_counter()
         error: TutorError | None = None
         try:
@@ -86,13 +111,13 @@ class Asking:
             name = ask.engine or course.engine
             engine = self.shelf.engine(name, course.adapter if name == course.engine else None)
             options = AskOptions(generation=Generation(stop=ask.stop))
-            with closing(tutor.stream(question, engine=engine, history=turns, options=options)) as events:  # type: ignore[type-var]
+            with closing(tutor.stream(question, engine=engine, history=asked.turns, options=options)) as events:  # type: ignore[type-var]
                 yield from self._answer(message, events, twin)
         except TutorError as found:
             error = found
             self.conversations.failed(message, str(found))
         self._log(person, course.id, message, question, time.perf_counter() - started, error)
-        yield Done(next(item for item in self.conversations.exchanges(person, conversation) if item.id == message))
+        yield Done(next(item for item in self.conversations.exchanges(person, asked.conversation_id) if item.id == message))
 
     def _answer(self, message: int, events: Iterator[Event], twin: int | None) -> Iterator[Partial]:
         for event in events:

@@ -87,6 +87,11 @@ class Courses:
             raise UsageError(_NOT_YOURS) from None
         return self.of(person, course_id)
 
+    def books_in_use(self) -> list[str]:
+        """The books that some course reads."""
+        with self.database.read() as session:
+            return sorted(set(session.scalars(select(Course.book))))
+
     def mine(self, person: Person) -> list[CourseView]:
         """The courses that somebody is in, by title."""
         with self.database.read() as session:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from indexing.settings import Settings
 from tutor.classroom.accounts import Accounts, Person
+from tutor.classroom.analytics import Analytics
 from tutor.classroom.asking import Asking
 from tutor.classroom.conversations import Conversations
 from tutor.classroom.courses import Courses, CourseView
@@ -12,9 +13,11 @@ from tutor.classroom.database import Database, database_url_or_file
 from tutor.classroom.decks import Decks
 from tutor.classroom.endorsements import Endorsements
 from tutor.classroom.limits import Limits
+from tutor.classroom.privacy import Privacy
 from tutor.classroom.settings import ClassroomSettings
 from tutor.classroom.shelf import Shelf
 from tutor.classroom.tutoring import Tutoring
+from tutor.classroom.uploads import Uploads
 
 Door = Literal["open", "local", "proxy"]
 """How people come in: "open" gives every browser a nameless account of its own; the others are `ClassroomSettings.sign_in`."""
@@ -34,6 +37,9 @@ class Room:
     endorsements: Endorsements
     asking: Asking
     tutoring: Tutoring
+    analytics: Analytics
+    privacy: Privacy
+    uploads: Uploads
 
     @classmethod
     def open(cls, door: Door, settings: ClassroomSettings, library: Settings) -> "Room":
@@ -48,7 +54,12 @@ class Room:
         asking = Asking(shelf, courses, conversations, endorsements, limits, settings.log_questions)
         accounts = Accounts(database, settings.session_hours)
         tutoring = Tutoring(shelf, courses, Decks(database, courses))
-        return cls(door, settings, database, shelf, accounts, courses, conversations, endorsements, asking, tutoring)
+        privacy = Privacy(database, courses, settings.retention_days)
+        uploads = Uploads(database, courses, library, settings)
+        return cls(
+            door, settings, database, shelf, accounts, courses, conversations, endorsements, asking, tutoring,
+            Analytics(database, courses), privacy, uploads,
+        )  # fmt: skip
 
     def courses_of(self, person: Person) -> list[CourseView]:
         """The courses that somebody may ask; in the open chat every book of the library is one."""
@@ -62,4 +73,8 @@ class Room:
 
     def may_see(self, person: Person, book: str) -> bool:
         """Whether somebody may see the pages of a book: one of their courses reads it, or they lead one that could."""
-        return any(course.book == book for course in self.courses_of(person))
+        courses = self.courses_of(person)
+        if any(course.book == book for course in courses):
+            return True
+        led = [course for course in courses if course.role == "instructor"]
+        return any(book in self.uploads.books(person, course.id) for course in led)

@@ -1,4 +1,4 @@
-"""The server's plain pages: sign-in, sign-up, joining, health, pictures of pages, transcripts. Nothing in them is loaded.
+"""The server's plain pages: sign-in, sign-up, joining, health. Nothing in them is loaded from elsewhere.
 
 `web_app(room)` is the application; `tutor.ui.server` adds the Gradio pages and puts the wall before all.
 """
@@ -15,9 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from indexing.errors import LimitError, TutorError, UsageError
 from tutor.classroom.accounts import Person, SignInError
-from tutor.classroom.pages import page_picture
 from tutor.classroom.room import Room
-from tutor.classroom.transcript import transcript
 from tutor.classroom.wall import session_cookie, token_of
 
 Field = Annotated[str, Form(max_length=300)]
@@ -28,7 +26,6 @@ def web_app(room: Room) -> FastAPI:
     """The application without the Gradio pages and without the wall."""
     app = FastAPI(title="Textbook tutor", docs_url=None, redoc_url=None, openapi_url=None)
     _add_health(app, room)
-    _add_pictures(app, room)
     if room.door == "local":
         _add_sign_in(app, room)
     if room.door != "open":
@@ -49,6 +46,11 @@ def person_in(request: Request) -> Person:
     return person
 
 
+def book_missing() -> UsageError:
+    """The same for a book that is not there and one that is another course's."""
+    return UsageError("no such book, or it is not your course's")
+
+
 def _add_health(app: FastAPI, room: Room) -> None:
     @app.get("/health")
     def health() -> JSONResponse:
@@ -60,22 +62,6 @@ def _add_health(app: FastAPI, room: Room) -> None:
             return JSONResponse({"status": "database unreachable"}, status_code=503)
         books = len(room.shelf.names())
         return JSONResponse({"status": "ok" if books else "no book", "books": books}, status_code=200 if books else 503)
-
-
-def _add_pictures(app: FastAPI, room: Room) -> None:
-    @app.get("/book/{book}/page/{page}.png")
-    def picture(request: Request, book: str, page: int) -> Response:
-        if not room.may_see(person_in(request), book):
-            raise UsageError("no such book, or it is not your course's")
-        png = page_picture(room.shelf.book(book), page)
-        return Response(png, media_type="image/png", headers={"cache-control": "private, max-age=86400"})
-
-    @app.get("/conversation/{number}.md")
-    def download(request: Request, number: int) -> Response:
-        exchanges = room.conversations.exchanges(person_in(request), number)
-        name = f"conversation-{number}.md"
-        headers = {"content-disposition": f'attachment; filename="{name}"'}
-        return Response(transcript("Conversation", exchanges), media_type="text/markdown; charset=utf-8", headers=headers)
 
 
 def _add_sign_in(app: FastAPI, room: Room) -> None:
@@ -188,6 +174,11 @@ def _join_page(error: str = "", status: int = 200) -> HTMLResponse:
         '<form method="post" action="join"><label for="code">Course code</label><input id="code" name="code" required>'
         '<button>Join</button></form><p><a href="./">Back</a></p>', status,
     )  # fmt: skip
+
+
+def plain_page(title: str, body: str) -> HTMLResponse:
+    """A page of ours without any script; `body` is HTML that is ours."""
+    return _page(title, "", body, 200)
 
 
 def _page(title: str, error: str, body: str, status: int) -> HTMLResponse:

@@ -3,13 +3,20 @@
 A stop (Ctrl-C, SIGTERM) takes no new connection, lets questions that are being answered end, and then closes.
 """
 
+import asyncio
+import logging
 import os
+import threading
+import time
 import webbrowser
 from pathlib import Path
 from typing import Any
 
+import uvicorn
 from fastapi import FastAPI, Request
+from sqlalchemy.exc import SQLAlchemyError
 
+from tutor.classroom.downloads import add_desk_downloads, add_downloads
 from tutor.classroom.room import Room
 from tutor.classroom.wall import Wall
 from tutor.classroom.web import web_app
@@ -19,14 +26,20 @@ from tutor.ui.scripts import HEAD
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
+_LOG = logging.getLogger("tutor.classroom")
 _GRACE_S = 15  # seconds that answers may take after a stop
 
 
 def build_server(room: Room, root_path: str = "") -> FastAPI:
     """The whole application. `root_path` is the prefix under which a reverse proxy shows it."""
+    from tutor.ui.desk import build_desk
     from tutor.ui.student import build_student_page
 
     app = web_app(room)
+    add_downloads(app, room)
+    if room.door != "open":
+        add_desk_downloads(app, room)
+        _mount(app, build_desk(room), "/desk", room, root_path)
     _mount(app, build_student_page(room), "/", room, root_path)
     app.add_middleware(Wall, room=room)
     return app
@@ -73,14 +86,52 @@ def _person_number(request: Request) -> str | None:
     return str(person.id) if person else None
 
 
-def serve(app: FastAPI, host: str, port: int, *, trust_proxy: bool = False, open_browser: bool = False) -> None:
-    """Run until it is stopped."""
-    import uvicorn
+class _Server(uvicorn.Server):
+    """Waits at a stop until no question is being answered; browsers' idle streams, which never end, do not keep it."""
 
+    def __init__(self, config: uvicorn.Config, room: Room) -> None:
+        super().__init__(config)
+        self._room = room
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        deadline = time.monotonic() + _GRACE_S
+        for server in self.servers:
+            server.close()
+        while self._room.asking.busy and time.monotonic() < deadline:
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(0.3)  # the last answer's way to its browser
+        self.force_exit = True
+        await super().shutdown(sockets)
+
+
+def run_server(app: FastAPI, room: Room, host: str, port: int, *, open_browser: bool = False) -> None:
+    """Run until it is stopped; questions that are being answered then may end."""
     config = uvicorn.Config(
         app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=_GRACE_S, server_header=False,
-        proxy_headers=trust_proxy, forwarded_allow_ips="127.0.0.1", limit_concurrency=None,
+        proxy_headers=room.door == "proxy", forwarded_allow_ips="127.0.0.1",
     )  # fmt: skip
+    stopping = threading.Event()
+    if room.door != "open":
+        threading.Thread(target=_purge_daily, args=(room, stopping), name="purge", daemon=True).start()
     if open_browser:
-        webbrowser.open(f"http://{host}:{port}/")
-    uvicorn.Server(config).run()
+        threading.Timer(1.5, webbrowser.open, (f"http://{host}:{port}/",)).start()
+    try:
+        _Server(config, room).run()
+    finally:
+        stopping.set()
+        room.uploads.stop()
+        room.database.close()
+
+
+def _purge_daily(room: Room, stopping: threading.Event) -> None:
+    """Delete what is past its retention time, now and every hour, as a server may be restarted every night."""
+    while True:
+        try:
+            gone = room.privacy.purge()
+        except SQLAlchemyError as error:
+            _LOG.error("purge failed", extra={"fields": {"error": type(error).__name__}})
+        else:
+            if gone:
+                _LOG.info("purged", extra={"fields": {"rows": gone}})
+        if stopping.wait(3600):
+            return

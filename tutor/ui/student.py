@@ -61,7 +61,8 @@ def _fill(room: Room, page: Any, top: tuple[Any, Any], tabs: list[Any]) -> None:
         fitting = [item.id for item in courses if wanted in (str(item.id), item.book)] or [item.id for item in courses]
         first = fitting[0] if fitting else None
         choice = gr.update(choices=[(item.title, item.id) for item in courses], value=first, visible=len(courses) > 1)
-        return choice, _account(room, person.name), *fill(person, first)
+        leads = any(item.role == "instructor" for item in courses)
+        return choice, _account(room, person, leads), *fill(person, first)
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     course, account = top
@@ -69,8 +70,14 @@ def _fill(room: Room, page: Any, top: tuple[Any, Any], tabs: list[Any]) -> None:
     page.load(told(load), None, [course, account, *tabs], **quiet)
 
 
-def _account(room: Room, name: str) -> str:
-    if room.door == "open":
-        return ""
-    links = '<a class="link" href="join">Join a course</a> <a class="link" href="sign-out">Sign out</a>'
-    return f"<span>{escaped(name)}</span> {links}"
+def _account(room: Room, person: Person, leads: bool) -> str:
+    """Who is signed in, and the pages that are not tabs."""
+    links = {"my-data": "My data"}
+    if room.door != "open":
+        links = {"join": "Join a course", **links}
+    if leads:
+        links = {"desk/": "Desk", **links}
+    if room.door == "local":
+        links["sign-out"] = "Sign out"
+    name = "" if room.door == "open" else f"<span>{escaped(person.name)}</span> "
+    return name + " ".join(f'<a class="link" href="{there}">{text}</a>' for there, text in links.items())

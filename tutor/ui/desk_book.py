@@ -1,0 +1,141 @@
+"""The desk's tab for books: upload, watch the build, look at the reading report, switch the course over, and back."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from indexing.errors import UsageError
+from tutor.classroom.accounts import Person
+from tutor.classroom.room import Room
+from tutor.classroom.uploads import BuildView
+from tutor.ui.render import escaped
+from tutor.ui.sheet import Sheet, build_sheet, nothing_shown, shown
+from tutor.ui.told import person_of, told
+
+_SHOWN = 40  # lines of a reading report on the page
+
+
+@dataclass(frozen=True)
+class BookTab:
+    """The parts that a change of course fills."""
+
+    now: Any
+    builds: Any
+    books: Any
+    sheet: Sheet
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [self.now, self.builds, self.books, *self.sheet.outputs]
+
+
+def build_book_tab(room: Room, course: Any) -> BookTab:
+    """Lay the tab out and wire it."""
+    with gr.Row(equal_height=False, elem_classes="columns"):
+        with gr.Column(scale=5, min_width=320):
+            now = gr.HTML("", elem_id="book-now")
+            pdf = gr.File(label="The book, a PDF", file_types=[".pdf"], elem_id="upload-book", height=120)
+            review = gr.File(
+                label="Review questions with answers, a PDF (optional)",
+                file_types=[".pdf"],
+                elem_id="upload-review",
+                height=120,
+            )
+            build = gr.Button("Build the book", variant="primary", elem_id="build")
+            builds = gr.HTML("", elem_id="builds")
+        with gr.Column(scale=4, min_width=320):
+            books = gr.Dropdown([], label="Books of this course", elem_id="books", filterable=False)
+            with gr.Row():
+                look = gr.Button("Look at it", elem_id="look", min_width=90)
+                switch = gr.Button("Switch the course to it", variant="primary", elem_id="switch", min_width=150)
+                back = gr.Button("Switch back", elem_id="switch-back", min_width=100)
+            sheet = build_sheet(room, "desk")
+    tab = BookTab(now, builds, books, sheet)
+    _wire(room, tab, course, (pdf, review, build), (look, switch, back))
+    return tab
+
+
+def _wire(room: Room, tab: BookTab, course: Any, upload: tuple[Any, ...], buttons: tuple[Any, ...]) -> None:
+    pdf, review, build = upload
+    look, switch, back = buttons
+
+    def start(book: str | None, questions: str | None, number: int, request: gr.Request) -> tuple[Any, ...]:
+        if not book:
+            raise UsageError("choose the book's PDF first")
+        person = person_of(room, request)
+        room.uploads.accept(person, number, Path(book), Path(book).name, Path(questions) if questions else None)
+        return None, None, *_state(room, person, number)
+
+    def watch(number: int | None, request: gr.Request) -> tuple[Any, ...]:
+        return _state(room, person_of(room, request), number) if number else (gr.skip(),) * 3
+
+    def show(name: str | None, number: int, request: gr.Request) -> tuple[Any, ...]:
+        return shown(room, {"book": _chosen(room, person_of(room, request), number, name), "page": 1})
+
+    def go(name: str | None, number: int, request: gr.Request) -> tuple[Any, ...]:
+        person = person_of(room, request)
+        room.courses.switch_book(person, number, _chosen(room, person, number, name))
+        return _state(room, person, number)
+
+    def go_back(number: int, request: gr.Request) -> tuple[Any, ...]:
+        person = person_of(room, request)
+        room.courses.switch_back(person, number)
+        return _state(room, person, number)
+
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    state = [tab.now, tab.builds, tab.books]
+    build.click(told(start), [pdf, review, course], [pdf, review, *state], **quiet)
+    look.click(told(show), [tab.books, course], tab.sheet.outputs, **quiet)
+    switch.click(told(go), [tab.books, course], state, **quiet)
+    back.click(told(go_back), course, state, **quiet)
+    gr.Timer(2.0).tick(told(watch), course, state, **quiet)
+
+
+def _chosen(room: Room, person: Person, number: int, name: str | None) -> str:
+    if not name or name not in room.uploads.books(person, number):
+        raise UsageError("choose one of the course's books")
+    return name
+
+
+def _state(room: Room, person: Person, number: int) -> tuple[Any, ...]:
+    """What the course reads, its builds, and the books that it could read."""
+    course = room.courses.led(person, number)
+    names = room.uploads.books(person, number)
+    title, name = escaped(room.shelf.title(course.book)), escaped(course.book)
+    now = f'<p>The course reads <strong>{title}</strong> <span class="note">({name})</span></p>'
+    choices = [(f"{room.shelf.title(name)} ({name})" + (" – in use" if name == course.book else ""), name) for name in names]
+    return now, builds_html(room.uploads.builds(person, number)), gr.update(choices=choices)
+
+
+def builds_html(builds: list[BuildView]) -> str:
+    """The builds with their progress, and what could not be read."""
+    return f'<div aria-live="polite">{"".join(_build(build) for build in builds[:8])}</div>'
+
+
+def _build(build: BuildView) -> str:
+    state = escaped(build.state)
+    head = f'<h3>{escaped(build.file_name)} → {escaped(build.book)}</h3><p class="note">{state}: {escaped(build.progress)}</p>'
+    if not build.report:
+        return f'<div class="panel build {state}">{head}</div>'
+    counts = build.report.get("counts", {})
+    numbers = ", ".join(f"{value:,} {escaped(name)}" for name, value in counts.items()) if isinstance(counts, dict) else ""
+    lists = "".join(
+        _lines(title, build.report.get(key)) for key, title in (("unread", "Not read"), ("doubts", "To be checked"))
+    )
+    return f'<div class="panel build {state}">{head}<p>{numbers}</p>{lists}</div>'
+
+
+def _lines(title: str, lines: object) -> str:
+    if not isinstance(lines, list) or not lines:
+        return ""
+    items = "".join(f"<li>{escaped(str(line))}</li>" for line in lines[:_SHOWN])
+    more = f"<li>… and {len(lines) - _SHOWN} more</li>" if len(lines) > _SHOWN else ""
+    return f"<details><summary>{title}: {len(lines)}</summary><ul>{items}{more}</ul></details>"
+
+
+def fresh_book(room: Room, person: Person, number: int | None) -> tuple[Any, ...]:
+    """The tab's outputs for a course."""
+    state = _state(room, person, number) if number else ("", "", gr.update(choices=[]))
+    return *state, *nothing_shown()

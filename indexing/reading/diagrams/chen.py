@@ -17,13 +17,15 @@ from indexing.records import Attribute, End, Relationship
 
 @dataclass(slots=True)
 class Parts:
-    """What was read so far. `fits` and `misfits` count the lines that make sense as an ER diagram, and those that don't."""
+    """What was read so far. `fits` and `misfits` count the lines that make sense as an ER diagram, and those that don't;
+    `marked` the line ends whose crow's-foot marks were read."""
 
     attributes: list[Attribute] = field(default_factory=list)
     relationships: list[Relationship] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     fits: int = 0
     misfits: int = 0
+    marked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ def relationships(graph: Graph, aliases: dict[int, int], own: dict[int, list[str
         ends = []
         for k in mine:
             cardinality = cardinality_of(cardinalities[k].text) if k in cardinalities else _marked(graph, arms[k])
+            parts.marked += k not in cardinalities and cardinality is not None
             letter = cardinality is not None and ".." not in cardinality
             ends.append(
                 End(

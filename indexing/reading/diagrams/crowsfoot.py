@@ -127,14 +127,13 @@ def _is_indented(rows: Sequence[Row], base: float) -> bool:
     return not centred and first is not None and first <= base + _BASE_SLACK
 
 
-def direct(graph: Graph, parts: Parts) -> int:
-    """Read lines straight from box to box into `parts`; gives the number of line ends with marks that were read."""
+def direct(graph: Graph, parts: Parts) -> None:
+    """Read lines straight from box to box into `parts`."""
     nets = [net for net in graph.nets if _from_box_to_box(net, graph.nodes)]
     counts, texts = split_labels(graph.labels)
     by_end = _at_ends(counts, nets)
     names, unsure = beside(texts, nets)
     parts.doubts += [f'the label "{label.text}" could belong to more than one line' for label in unsure]
-    marked = 0
     for index, net in enumerate(nets):
         ends, read = _ends(graph, net, [by_end.get((index, side)) for side in (0, 1)])
         who = " and ".join(end.entity for end in ends)
@@ -143,11 +142,10 @@ def direct(graph: Graph, parts: Parts) -> int:
         if not any(end.cardinality for end in ends):
             parts.misfits += 1
             continue
-        marked += read
+        parts.marked += read
         parts.fits += 1
         name = names[index].text if index in names else None
         parts.relationships.append(Relationship(name=name, ends=ends))
-    return marked
 
 
 def _from_box_to_box(net: Net, nodes: Sequence[Node]) -> bool:

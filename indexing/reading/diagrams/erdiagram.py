@@ -49,18 +49,18 @@ def read_diagram(graph: Graph) -> Reading:
     own, attributes = _attributes(graph, hanging, parts)
     relationships(graph, aliases, own, parts)
     by_diamonds = len(parts.relationships)
-    marked = direct(graph, parts)
+    direct(graph, parts)
     _arrows(graph, parts)
     entities = _entities(graph, aliases, parts)
     attributes += [a for node in graph.nodes if node.shape.kind == "rectangle" for a in row_attributes(node)]
     known = {entity.name for entity in entities}
     diagram = Diagram(
-        notation=_notation(parts, by_diamonds, marked),
+        notation=_notation(parts, by_diamonds),
         entities=entities,
         attributes=[a for a in attributes if a.owner in known],
         relationships=[r for r in parts.relationships if all(end.entity in known for end in r.ends)],
     )
-    if not _convinces(graph, parts, by_diamonds, marked, hanging):
+    if not _convinces(graph, parts, by_diamonds, hanging):
         return Reading(None)
     return Reading(diagram, tuple(dict.fromkeys(parts.doubts)))
 
@@ -161,21 +161,21 @@ def _arrows(graph: Graph, parts: Parts) -> None:
                 parts.misfits += 1
 
 
-def _notation(parts: Parts, by_diamonds: int, marked: int) -> Notation:
+def _notation(parts: Parts, by_diamonds: int) -> Notation:
     counts = [end.cardinality for r in parts.relationships for end in r.ends if end.cardinality]
     pairs = sum(".." in count for count in counts)
-    if marked and len(parts.relationships) > by_diamonds:
+    if parts.marked:
         return "crows-foot"
     if counts and pairs * 2 > len(counts):
         return "min-max"
     return "chen" if by_diamonds or len(parts.relationships) == 0 else "min-max"
 
 
-def _convinces(graph: Graph, parts: Parts, by_diamonds: int, marked: int, hanging: Sequence[Branch]) -> bool:
+def _convinces(graph: Graph, parts: Parts, by_diamonds: int, hanging: Sequence[Branch]) -> bool:
     """Whether enough of the drawing makes sense as an ER diagram, and hardly anything speaks against it."""
     other = sum(node.shape.kind == "other" for node in graph.nodes if node.name)
     if parts.misfits + other > _MISFITS * parts.fits:
         return False
     on_entities = [b for b in hanging if graph.nodes[b.owner].shape.kind == "rectangle"]
     paired = sum(all(end.cardinality and ".." in end.cardinality for end in r.ends) for r in parts.relationships)
-    return by_diamonds > 0 or marked >= 1 or paired > 0 or len(on_entities) >= 3
+    return by_diamonds > 0 or parts.marked > 0 or paired > 0 or len(on_entities) >= 3

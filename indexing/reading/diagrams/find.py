@@ -18,8 +18,8 @@ from indexing.reading.diagrams.paths import Path, paths_of
 from indexing.reading.diagrams.phrases import phrases_of
 from indexing.reading.diagrams.regions import (
     TELLING,
-    is_background,
     is_behind_prose,
+    is_foreground,
     is_part,
     regions_of,
     related,
@@ -53,7 +53,7 @@ def find_drawings(pdf: Pdf, page: Page) -> list[FoundDrawing]:
     drawings = pdf.drawings(page.number)
     if not worth_a_look(drawings):
         return []
-    groups = regions_of([path for path in paths_of(drawings) if not is_background(path, page)])
+    groups = regions_of([path for path in paths_of(drawings) if is_foreground(path, page)])
     found = [_too_much(page, group) for group in groups if len(group) > _MOST_PATHS]
     regions = [region for group in groups if len(group) <= _MOST_PATHS and (region := _region(group, page))]
     if not any(region.candidate for region in regions):

@@ -12,6 +12,7 @@ _CELL = 6.0  # points; how finely that is told
 _FAR = 130.0  # groups further apart than this are drawings of their own
 _MANY = 80  # more groups than this on a page are decoration, and aren't put together
 _CROWD = 2500  # more drawings than this on a page are looked at, however small
+_BLEED = 150.0  # points that a path may reach over the page
 _MUCH = 4  # lines of prose on a drawing
 TELLING = 6.0  # the size from which a curve or an oblique line counts
 _CAPTION = re.compile(r"\s*(figure|fig\.|table|tab\.|listing|example|abbildung|tabelle)\s*\d", re.IGNORECASE)
@@ -35,10 +36,12 @@ def worth_a_look(drawings: Sequence[Drawing]) -> bool:
     return sum(d.box[2] - d.box[0] <= THIN and d.box[3] - d.box[1] > TELLING for d in drawings) >= 4
 
 
-def is_background(path: Path, page: Page) -> bool:
-    """Page-sized areas."""
-    wide, high = path.box[2] - path.box[0], path.box[3] - path.box[1]
-    return wide > 0.85 * page.width and high > 0.85 * page.height
+def is_foreground(path: Path, page: Page) -> bool:
+    """Whether a path can be a part of a drawing: on the page (broken files have endless coordinates), and not as large."""
+    x0, y0, x1, y1 = path.box
+    if not (x0 >= -_BLEED and y0 >= -_BLEED and x1 <= page.width + _BLEED and y1 <= page.height + _BLEED):
+        return False
+    return x1 - x0 <= 0.85 * page.width or y1 - y0 <= 0.85 * page.height
 
 
 def regions_of(paths: Sequence[Path]) -> list[list[Path]]:

@@ -11,9 +11,9 @@ from pathlib import Path
 from indexing.chunks import Chunk, Limits, make_chunks
 from indexing.console import Report
 from indexing.embedding import Embedder
-from indexing.errors import SourceError
-from indexing.index import build_index
-from indexing.library import EmbedderInfo, Manifest, Source, file_sha256, new_version, now
+from indexing.errors import BookError, SourceError
+from indexing.index import Index, build_index
+from indexing.library import Book, EmbedderInfo, Manifest, Source, file_sha256, new_version, now
 from indexing.reading.corrections import Corrected, apply_corrections, read_corrections
 from indexing.reading.pages import Doubt
 from indexing.reading.pdf import Pdf
@@ -68,7 +68,7 @@ def build_book(source: Path, review: Path | None, home: Path, name: str, options
         title, pages = _keep_pdf(source, folder, options.password)
         if options.reading_report:
             _write_report(source, folder, read, options, corrected.unfit, report)
-        limits, chunks = _index(reading.records, options, folder, report)
+        limits, chunks = _index(reading.records, options, home / name, folder, report)
         manifest = Manifest(
             program=importlib.metadata.version("textbook-tutor"),
             book=name,
@@ -173,7 +173,9 @@ def _keep_pdf(source: Path, folder: Path, password: str | None) -> tuple[str, in
         return pdf.title, pdf.page_count
 
 
-def _index(records: Sequence[Record], options: Options, folder: Path, report: Report) -> tuple[dict[str, int], list[Chunk]]:
+def _index(
+    records: Sequence[Record], options: Options, current: Path, folder: Path, report: Report
+) -> tuple[dict[str, int], list[Chunk]]:
     """Chunk, write chunks.jsonl, embed and index. The token limits that were used, and the chunks."""
     embedder = options.embedder
     if embedder is None:
@@ -184,8 +186,26 @@ def _index(records: Sequence[Record], options: Options, folder: Path, report: Re
     if not chunks:
         raise SourceError("the source has no text that could be indexed; a scanned PDF needs OCR (install tesseract-ocr)")
     write_jsonl(folder / CHUNKS, chunks)
-    build_index(chunks, embedder, folder / "index", lambda done: report("embedding chunks", done, len(chunks)))
+    build_index(
+        chunks,
+        embedder,
+        folder / "index",
+        lambda done, total: report("embedding sentences", done, total),
+        _reusable(current, embedder),
+    )
     return limits.limits, chunks
+
+
+def _reusable(current: Path, embedder: Embedder) -> Index | None:
+    """The book's index as it stands, whose embeddings can be taken over; None where there is none that is whole and fits."""
+    if not (current / MANIFEST).is_file():
+        return None
+    try:
+        index = Index(Book(current.name, current.resolve()))
+        index.check_embedder(embedder)
+    except BookError:
+        return None  # it is about to be replaced: then everything is embedded anew
+    return index
 
 
 def _write_outline(path: Path, outline: Sequence[OutlineEntry]) -> None:

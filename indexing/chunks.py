@@ -123,7 +123,7 @@ def _chunk(record: Record, number: int, path: list[str], piece: _Piece, seen: Ta
         caption=caption,
         spans=piece.spans,
         offsets=piece.offsets,
-        sentences=piece.sentences,
+        sentences=piece.sentences or [(0, len(piece.text))],
         record=number,
         row=piece.row,
         note=piece.note,

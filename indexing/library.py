@@ -28,7 +28,7 @@ from pydantic import ValidationError
 from indexing.errors import BookError, LockedError, UsageError
 from indexing.records import Model, OutlineEntry, Question, Record, read_jsonl, read_records
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SAMPLE = "sample"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _KEPT_VERSIONS = 2

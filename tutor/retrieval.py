@@ -1,12 +1,22 @@
 """From a question to the passages that may answer it.
 
-Signals, all from one embedding of the question: the chunk's cosine, the cosine of its best sentence, and BM25. They are
-made comparable as z-scores over the book and added: scores, not ranks, since a rank says nothing about how sure a signal is.
-Leaves wording to the engines and refusal to `confidence.py`.
+Four signals, all of a scale that means the same for every question and book, so that they can simply be added (ranks cannot say
+how sure a signal is, and standard scores blow up a signal that knows nothing):
+
+    sentence   cosine of the question and the passage's best sentence
+    late       late interaction of their tokens (`indexing.late`)
+    heading    cosine of the question and the passage's own heading
+    bm25       BM25 as a share of the most that the question's words could reach
+
+Their weights were chosen over books of several subjects, and what each adds is in benchmarks/LOG.md. A heading's number, a
+caption's label ("Table 7.1") or "the chapter on …" in a question leads to what it names. Leaves wording to the engines, and
+refusal to `confidence.py`.
 """
 
-from dataclasses import dataclass, field
-from typing import Literal
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,18 +24,31 @@ from numpy.typing import NDArray
 from indexing.chunks import Chunk
 from indexing.embedding import Embedder, Encoding
 from indexing.index import Index
-from indexing.store import best_sentence_scores
+from indexing.late import late_scores, question_tokens
+from tutor.joining import joined
 
 Mode = Literal["hybrid", "dense", "bm25"]
 Scores = NDArray[np.float32]
 
-_WEIGHTS = {"dense": 1.0, "sentence": 1.0, "bm25": 0.5}
-_MODES: dict[Mode, tuple[str, ...]] = {"hybrid": ("dense", "sentence", "bm25"), "dense": ("dense",), "bm25": ("bm25",)}
+WEIGHTS = {"sentence": 1.0, "late": 1.0, "heading": 0.5, "bm25": 0.8, "named": 1.0}
+_MODES: dict[Mode, tuple[str, ...]] = {"hybrid": tuple(WEIGHTS), "dense": ("sentence",), "bm25": ("bm25",)}
+
+# Candidates that are scored by every signal; the final few come from far fewer (benchmarks/LOG.md).
+_SENTENCES, _LEXICAL, _HEADINGS = 200, 50, 5
+
+_NUMBERED = re.compile(r"\b(chapter|section|sec\.|appendix|unit|part)\s+(\w+(?:\.\d+)*)|\b(\d+(?:\.\d+)+)\b", re.IGNORECASE)
+_CAPTIONED = re.compile(r"\b(?:table|figure)\s+\d+(?:[.\-]\d+)*", re.IGNORECASE)
+_TOPICAL = re.compile(
+    r"\b(?:chapter|section|part) (?:on|about|called|named|that (?:deals with|covers)) (.{2,60}?)[?.!]*$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A retrieved chunk. `score` ranks; `signals` are what it was made of; `sentence_scores` go with `chunk.sentences`."""
+    """A retrieved chunk. `score` ranks; `signals` are what it was made of; `sentence_scores` go with `chunk.sentences`.
+
+    Where the answer may run over the chunk's edge, `chunk.text` goes on into its neighbour (`joining.py`).
+    """
 
     chunk: Chunk
     position: int
@@ -37,7 +60,7 @@ class Passage:
 
 @dataclass(frozen=True)
 class Retrieval:
-    """Passages, best first, and the best value of each signal over the whole book."""
+    """Passages, best first, and the best value of each signal over all that was looked at."""
 
     question: str
     encoding: Encoding
@@ -45,63 +68,168 @@ class Retrieval:
     best: dict[str, float]
 
 
+class Searcher(Protocol):
+    """One book, or several."""
+
+    def search(self, question: str, top_k: int = 5, mode: Mode = "hybrid") -> Retrieval:
+        """The `top_k` passages for a question, at most one from each table, none twice."""
+
+
+class Reranker(Protocol):
+    """Scores passages for a question by reading both; higher is better, on any scale."""
+
+    name: str
+
+    def scores(self, question: str, passages: Sequence[Passage]) -> list[float]: ...
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """Some chunks, their signals, and their sentences' cosines (`starts` into them, chunk by chunk)."""
+
+    positions: NDArray[np.int64]
+    signals: dict[str, Scores]
+    cosines: Scores
+    starts: NDArray[np.int64]
+
+
 class Retriever:
     """Searches one book."""
 
-    def __init__(self, index: Index, embedder: Embedder) -> None:
+    def __init__(self, index: Index, embedder: Embedder, reranker: Reranker | None = None) -> None:
         index.check_embedder(embedder)
         self.index = index
         self._embedder = embedder
+        self._reranker = reranker
 
     def search(self, question: str, top_k: int = 5, mode: Mode = "hybrid") -> Retrieval:
-        """The `top_k` passages for a question, at most one from each table."""
         encoding = self._embedder.encode_query(question)
-        signals = self._signals(question, encoding, mode)
-        total = np.sum([_WEIGHTS[name] * _z(scores) for name, scores in signals.items()], axis=0)
+        return self.search_encoded(question, encoding, top_k, mode)
+
+    def search_encoded(self, question: str, encoding: Encoding, top_k: int, mode: Mode) -> Retrieval:
+        """`search`, for a question that is encoded already."""
+        found = self._candidates(question, encoding)
+        total = np.sum([WEIGHTS[name] * found.signals[name] for name in _MODES[mode]], axis=0)
         if mode == "bm25":
-            total = np.where(signals["bm25"] > 0, total, -np.inf)
+            total = np.where(found.signals["bm25"] > 0, total, -np.inf)
+        passages = self._passages(found, total, top_k if self._reranker is None else top_k * 3)
+        if self._reranker is not None and passages:
+            passages = reranked(question, passages, self._reranker)[:top_k]
+        best = {name: float(scores.max(initial=0.0)) for name, scores in found.signals.items()}
+        return Retrieval(question, encoding, passages, best)
+
+    def _candidates(self, question: str, encoding: Encoding) -> _Candidates:
+        index = self.index
+        nearest = {int(index.chunk_of[row]) for row, _ in index.vectors.search(encoding.vector, _SENTENCES)}
+        coverage = index.bm25.coverage(question)
+        lexical = np.argsort(-coverage, kind="stable")[:_LEXICAL]
+        headings = np.asarray(index.heading_vectors @ encoding.vector, dtype=np.float32)
+        named = self._named(question, encoding)
+        under = np.isin(_leaf(index.heading_of), np.argsort(-headings, kind="stable")[:_HEADINGS])
+        positions = np.array(
+            sorted(nearest | {int(p) for p in lexical if coverage[p] > 0} | set(np.flatnonzero(under).tolist()) | set(named)),
+            dtype=np.int64,
+        )
+        vectors, starts = index.sentence_vectors(positions.tolist())
+        cosines = np.asarray(vectors @ encoding.vector, dtype=np.float32)
+        sentence = np.maximum.reduceat(cosines, starts[:-1]) if len(positions) else np.zeros(0, np.float32)
+        tokens, weights = question_tokens(question, encoding, index.projection)
+        leaf = _leaf(index.heading_of[positions])
+        signals: dict[str, Scores] = {
+            "sentence": sentence,
+            "late": late_scores(tokens, weights, [index.chunk_codes(int(p)) for p in positions]),
+            # a chunk without a heading is not judged by one
+            "heading": np.where(leaf >= 0, headings[leaf] if len(headings) else 0.0, sentence).astype(np.float32),
+            "bm25": coverage[positions],
+            "named": np.array([named.get(int(p), 0.0) for p in positions], dtype=np.float32),
+        }
+        return _Candidates(positions, signals, cosines, starts)
+
+    def _passages(self, found: _Candidates, total: NDArray[np.floating], top_k: int) -> list[Passage]:
+        """The best chunks, at most one from each table, and of equal texts only the first."""
         passages: list[Passage] = []
-        seen_tables: set[int] = set()
-        for position in np.argsort(-total, kind="stable"):
-            if len(passages) == top_k or not np.isfinite(total[position]):
+        tables: set[int] = set()
+        texts: set[str] = set()
+        for row in np.argsort(-total, kind="stable"):
+            if len(passages) == top_k or not np.isfinite(total[row]):
                 break
-            chunk = self.index.chunk(int(position))
-            if chunk.type == "table" and chunk.record in seen_tables:
+            chunk = self.index.chunk(int(found.positions[row]))
+            text = " ".join(chunk.text.casefold().split())
+            if text in texts or (chunk.type == "table" and chunk.record in tables):
                 continue
+            texts.add(text)
             if chunk.type == "table":
-                seen_tables.add(chunk.record)
-            passages.append(self._passage(chunk, int(position), float(total[position]), signals, encoding))
-        return Retrieval(question, encoding, passages, {name: float(scores.max()) for name, scores in signals.items()})
+                tables.add(chunk.record)
+            passages.append(self._passage(chunk, int(row), float(total[row]), found))
+        return passages
 
-    def _signals(self, question: str, encoding: Encoding, mode: Mode) -> dict[str, Scores]:
-        count = len(self.index)
-        found: dict[str, Scores] = {}
-        for name in _MODES[mode]:
-            if name == "dense":
-                scores = np.full(count, -1.0, dtype=np.float32)
-                for position, score in self.index.vectors.search(encoding.vector, count):
-                    scores[position] = score
-                found[name] = scores
-            elif name == "sentence":
-                found[name], _ = best_sentence_scores(encoding.vector, self.index.sentences, self.index.sentence_of, count)
-            else:
-                found[name] = self.index.bm25.scores(question)
-        return found
-
-    def _passage(self, chunk: Chunk, position: int, score: float, signals: dict[str, Scores], encoding: Encoding) -> Passage:
-        first = int(self.index.first_sentence[position])
-        vectors = self.index.sentences[first : first + len(chunk.sentences)]
-        return Passage(
+    def _passage(self, chunk: Chunk, row: int, score: float, found: _Candidates) -> Passage:
+        position = int(found.positions[row])
+        cosines = tuple(float(value) for value in found.cosines[found.starts[row] : found.starts[row + 1]])
+        passage = Passage(
             chunk=chunk,
             position=position,
             book=self.index.book.name,
             score=score,
-            signals={name: float(scores[position]) for name, scores in signals.items()},
-            sentence_scores=tuple(float(value) for value in vectors @ encoding.vector),
+            signals={name: float(scores[row]) for name, scores in found.signals.items()},
+            sentence_scores=cosines,
         )
+        return self._joined(passage)
+
+    def _joined(self, passage: Passage) -> Passage:
+        """The passage with the next or the previous sentences of its record, where its best sentence stands at its edge."""
+        best = int(np.argmax(passage.sentence_scores))
+        last = len(passage.chunk.sentences) - 1
+        for edge, step in ((last, 1), (0, -1)):
+            other = passage.position + step
+            if best == edge and 0 <= other < len(self.index):
+                chunk = joined(passage.chunk, self.index.chunk(other), after=step > 0)
+                if chunk is not None:
+                    added = len(chunk.sentences) - len(passage.chunk.sentences)
+                    # they are context, not what was looked for
+                    scores = (
+                        (*passage.sentence_scores, *[0.0] * added) if step > 0 else (*[0.0] * added, *passage.sentence_scores)
+                    )
+                    return replace(passage, chunk=chunk, sentence_scores=scores)
+        return passage
+
+    def _named(self, question: str, encoding: Encoding) -> dict[int, float]:
+        """Chunks that the question names: under a numbered heading, under the heading of a topic, or with a caption's label."""
+        titles = {number for match in _NUMBERED.finditer(question) for number in self._headings_numbered(match)}
+        topic = _TOPICAL.search(question)
+        if topic and len(self.index.headings):
+            vector = self._embedder.encode_query(topic[1]).vector
+            titles.add(int(np.argmax(self.index.heading_vectors @ vector)))
+        under = np.isin(self.index.heading_of, list(titles)).any(axis=1) if titles else np.zeros(len(self.index), bool)
+        named = dict.fromkeys(np.flatnonzero(under).tolist(), 1.0)
+        for match in _CAPTIONED.finditer(question):
+            label = " ".join(match.group().casefold().split())
+            named.update(dict.fromkeys(self.index.labels.get(label, []), 1.0))
+        return named
+
+    def _headings_numbered(self, match: re.Match[str]) -> Iterator[int]:
+        """Headings that start with the number, with or without the word before it: "11.2 …", "Chapter 11 …", "Appendix B …"."""
+        word, number, bare = match.groups()
+        wanted = (bare or number).casefold()
+        for row, title in enumerate(self.index.headings):
+            parts = title.casefold().split()[:2]
+            first = parts[0].rstrip(".:") if parts else ""
+            second = parts[1].rstrip(".:") if len(parts) > 1 else ""
+            if first == wanted or (word and first == word.casefold() and second == wanted):
+                yield row
 
 
-def _z(scores: Scores) -> Scores:
-    """Scores in standard deviations above their mean."""
-    deviation = float(scores.std())
-    return (scores - scores.mean()) / deviation if deviation > 0 else np.zeros_like(scores)
+def reranked(question: str, passages: Sequence[Passage], reranker: Reranker) -> list[Passage]:
+    """Passages in the order of a reranker's scores, which are noted among their signals."""
+    scores = reranker.scores(question, passages)
+    scored = [
+        replace(passage, signals={**passage.signals, "reranker": score})
+        for passage, score in zip(passages, scores, strict=True)
+    ]
+    return sorted(scored, key=lambda passage: -passage.signals["reranker"])
+
+
+def _leaf(paths: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The innermost heading of each path, -1 where there is none."""
+    depth = np.maximum((paths >= 0).sum(axis=1) - 1, 0)
+    return np.asarray(paths[np.arange(len(paths)), depth])

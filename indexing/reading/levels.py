@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from indexing.reading.apparatus import is_apparatus_title
 from indexing.reading.style import Face
 
 if TYPE_CHECKING:
@@ -17,9 +18,16 @@ def with_levels(headings: Sequence["Heading"]) -> list["Heading"]:
     if not headings:
         return []
     ranks = face_ranks(headings)
-    depths = [float(h.number.depth) if h.number and _is_trusted(h, ranks) else ranks[h.face] for h in headings]
+    depths = [_depth(heading, ranks) for heading in headings]
     order = {depth: level for level, depth in enumerate(sorted(set(depths)), 1)}
     return [replace(heading, level=order[depth]) for heading, depth in zip(headings, depths, strict=True)]
+
+
+def _depth(heading: "Heading", ranks: dict[Face, float]) -> float:
+    """Contents and index are chapters, whatever their face; a letter in the index's title ("D.2 Index of …") is a number."""
+    if heading.number and _is_trusted(heading, ranks):
+        return float(heading.number.depth)
+    return min(1.0, ranks[heading.face]) if is_apparatus_title(heading.title) else ranks[heading.face]
 
 
 def _is_trusted(heading: "Heading", ranks: dict[Face, float]) -> bool:

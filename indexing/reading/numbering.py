@@ -3,14 +3,14 @@
 import re
 from dataclasses import dataclass
 
-_WORDS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-    "nineteen twenty"
-)
+_UNITS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+_TEENS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_TENS = [f"{ten}{join}{unit}" for ten in ("twenty", "thirty", "forty") for unit in _UNITS for join in ("-", " ", "")]
+_WORDS = [*_TENS, *_TEENS, *_UNITS, "twenty", "thirty", "forty"]  # the longer before what they begin with
 _ROMAN = r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 _LABELLED = re.compile(
     rf"(?P<word>chapter|section|part|appendix|annex|unit|module|lesson|book|lecture|week)\s+"
-    rf"(?P<number>\d+(?:\.\d+)*|{_ROMAN}|[A-Z](?:\.\d+)*|{'|'.join(_WORDS.split())})\b\s*(?P<mark>[.:)\-–—]*)\s*(?P<title>.*)",
+    rf"(?P<number>\d+(?:\.\d+)*|{_ROMAN}|[A-Z](?:\.\d+)*|{'|'.join(_WORDS)})\b\s*(?P<mark>[.:)\-–—]*)\s*(?P<title>.*)",
     re.I | re.S,
 )
 _DOTTED = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,3}){1,5}|[A-Z](?:\.\d{1,3}){1,5})(?P<mark>[.:)]?)\s+(?P<title>\S.*)", re.S)
@@ -67,7 +67,7 @@ def chapter_label(text: str) -> Number | None:
     if number and not number.title:
         return number
     if (
-        text.casefold() in _WORDS.split()
+        text.casefold() in _WORDS
         or text.casefold() in ("chapter", "appendix", "unit")
         or re.fullmatch(rf"\d{{1,2}}|[A-Z]|{_ROMAN}", text)
     ):

@@ -78,6 +78,8 @@ def with_adapter(base: Base, lora: Lora, seed: int, checkpointing: bool) -> Any:
     the base to the bit. Gradient checkpointing only where memory is short: on CUDA.
     """
     import torch
+
+    quiet_peft()
     from peft import LoraConfig, get_peft_model
 
     torch.manual_seed(seed)
@@ -86,7 +88,6 @@ def with_adapter(base: Base, lora: Lora, seed: int, checkpointing: bool) -> Any:
     if checkpointing and torch.cuda.is_available():
         model.activation_checkpointing_enable()
         model.enable_input_require_grads()
-    quiet_peft()
     config = LoraConfig(
         r=lora.rank,
         lora_alpha=lora.alpha,

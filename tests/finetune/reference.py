@@ -36,7 +36,9 @@ class Reference:
         """x: (heads, length, size). Pairs (i, i + size/2) turn by position × theta^(-2i/size)."""
         half = x.shape[-1] // 2
         theta = self.config.rope_parameters["rope_theta"]
-        angles = torch.arange(x.shape[1], dtype=torch.float64)[:, None] * theta ** (-torch.arange(half, dtype=torch.float64) / half)
+        angles = torch.arange(x.shape[1], dtype=torch.float64)[:, None] * theta ** (
+            -torch.arange(half, dtype=torch.float64) / half
+        )
         cos, sin = angles.cos(), angles.sin()
         first, second = x[..., :half], x[..., half:]
         return torch.cat([first * cos - second * sin, second * cos + first * sin], -1)

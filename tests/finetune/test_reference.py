@@ -84,7 +84,9 @@ def test_gradients_agree_with_the_reference() -> None:
         lambda *_: gradients.update({n: p.grad.clone() for n, p in model.named_parameters() if p.grad is not None})
     )
     stage = STAGE.model_copy(update={"max_grad_norm": 1e9})
-    Loop(model, 0, Accelerator(), seed=3).train_stage(StageData(stage, EXAMPLES, ()), 0, 0, optimizer, scheduler, lambda _: None)
+    Loop(model, 0, Accelerator(), seed=3).train_stage(
+        StageData(stage, EXAMPLES, ()), 0, 0, optimizer, scheduler, lambda _: None
+    )
 
     names = sorted(before)
     parameters = [before[name][kind].requires_grad_() for name in names for kind in (0, 1)]
@@ -92,9 +94,7 @@ def test_gradients_agree_with_the_reference() -> None:
     losses = [reference.summed_loss(item.ids, item.labels) for item in EXAMPLES]
     loss = torch.stack([total for total, _ in losses]).sum() / sum(count for _, count in losses)
     expected = torch.autograd.grad(loss, parameters)
-    ours = [
-        gradients[f"base_model.model.{name}.lora_{kind}.default.weight"].double() for name in names for kind in ("A", "B")
-    ]
+    ours = [gradients[f"base_model.model.{name}.lora_{kind}.default.weight"].double() for name in names for kind in ("A", "B")]
     assert sorted(gradients) == sorted(name for name, p in model.named_parameters() if "lora_" in name)
     for mine, theirs in zip(ours, expected, strict=True):
         torch.testing.assert_close(mine, theirs, atol=1e-4, rtol=1e-4)

@@ -1,0 +1,89 @@
+"""Merge an adapter into its base and write a plain model folder, which transformers and vLLM load like any other.
+
+    python -m finetune.export runs/sample-grounded-…/adapter --to models/sample-tutor
+    vllm serve models/sample-tutor
+
+The sum is taken in fp32, of a base that is not in 4-bit, and written in the base's own type; `--exact` writes fp32.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from finetune.base import base_source
+from finetune.run import read_record
+from indexing.console import guarded, out, progress
+from indexing.errors import LimitError, ModelError, UsageError
+from indexing.settings import settings
+
+_PROBE = "The merged model must say what base and adapter say together."
+
+
+def main(
+    adapter: Annotated[Path, typer.Argument(help="Adapter folder that a run made")],
+    to: Annotated[Path, typer.Option(help="Folder to write; must not be there yet")],
+    base: Annotated[str, typer.Option(help="Base model; otherwise the adapter's own")] = "",
+    exact: Annotated[bool, typer.Option("--exact", help="Write fp32, twice as large as the base's 16 bits")] = False,
+) -> None:
+    """Merge an adapter into its base.
+
+    Example: python -m finetune.export data/sample/adapter --to /tmp/sample-tutor
+    """
+    if to.exists():
+        raise UsageError(f"{to}: is there already; give another folder, or delete it")
+    name = base or str(read_record(adapter)["base"])
+    with progress() as report:
+        report("merging", 0, 0)
+        difference = export(adapter, base_source(name, settings().models), to, exact=exact)
+    out.print(f"{to}: largest difference of a logit to base and adapter {difference:.2g}", markup=False)
+
+
+def export(adapter: Path, source: str, to: Path, *, exact: bool = False) -> float:
+    """Write the merged model to `to`. Returns the largest absolute difference of a logit on a probe text.
+
+    ModelError where adapter and base do not fit; LimitError where the disk is full. Nothing half-written is left.
+    """
+    import torch
+
+    from tutor.engines.transformers import add_adapter, check_adapter, load_model, load_tokenizer, quiet
+
+    quiet()
+    check_adapter(adapter, source)
+    tokenizer = load_tokenizer(source)
+    model = load_model(source, in_four_bit=False)
+    kind = model.dtype
+    adapted = add_adapter(model.float(), adapter)
+    ids = tokenizer(_PROBE, return_tensors="pt")["input_ids"].to(model.device)
+    with torch.inference_mode():
+        before = adapted(input_ids=ids).logits
+    merged = adapted.merge_and_unload().to(torch.float32 if exact else kind)
+    with torch.inference_mode():
+        difference = float((merged(input_ids=ids).logits.float() - before).abs().max())
+    if not difference < float("inf"):
+        raise ModelError(f"{adapter}: the merged model's logits are not numbers; the adapter is damaged")
+    _write(merged, tokenizer, to)
+    return difference
+
+
+def _write(model: Any, tokenizer: Any, to: Path) -> None:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    needed = sum(parameter.numel() * parameter.element_size() for parameter in model.parameters())
+    free = shutil.disk_usage(to.parent).free
+    if free < needed:
+        raise LimitError(f"{to}: {needed / 1e6:,.0f} MB are needed and {free / 1e6:,.0f} MB free; give --to on another disk")
+    with tempfile.TemporaryDirectory(prefix=f".{to.name}-", dir=to.parent) as scratch:
+        beside = Path(scratch) / "merged"
+        model.save_pretrained(beside)
+        tokenizer.save_pretrained(beside)
+        os.replace(beside, to)
+
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app.command()(guarded(main))
+
+if __name__ == "__main__":
+    app()

@@ -1,7 +1,7 @@
 """How deep headings are: by the depth of their printed number, otherwise by the rank of their face among the others."""
 
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -18,16 +18,26 @@ def with_levels(headings: Sequence["Heading"]) -> list["Heading"]:
     if not headings:
         return []
     ranks = face_ranks(headings)
-    depths = [_depth(heading, ranks) for heading in headings]
+    numbers = Counter(heading.face for heading in headings if heading.number)
+    faces = Counter(heading.face for heading in headings)
+    numbered = {face for face, count in faces.items() if numbers[face] * 3 > count * 2}
+    depths = [_depth(heading, ranks, numbered) for heading in headings]
     order = {depth: level for level, depth in enumerate(sorted(set(depths)), 1)}
     return [replace(heading, level=order[depth]) for heading, depth in zip(headings, depths, strict=True)]
 
 
-def _depth(heading: "Heading", ranks: dict[Face, float]) -> float:
-    """Contents and index are chapters, whatever their face; a letter in the index's title ("D.2 Index of …") is a number."""
+def _depth(heading: "Heading", ranks: dict[Face, float], numbered: set[Face]) -> float:
+    """Its number's depth or its face's. Contents and index are chapters, whatever their face.
+
+    Where the small headings of a face have numbers, one without stands under them ("6.6.3.1 Type", then "string"); chapters and
+    sections without one ("Preface", "Summary") stand beside them.
+    """
     if heading.number and _is_trusted(heading, ranks):
         return float(heading.number.depth)
-    return min(1.0, ranks[heading.face]) if is_apparatus_title(heading.title) else ranks[heading.face]
+    rank = ranks[heading.face]
+    if is_apparatus_title(heading.title):
+        return min(1.0, rank)
+    return rank + 0.5 if heading.number is None and heading.face in numbered and rank >= 3 else rank
 
 
 def _is_trusted(heading: "Heading", ranks: dict[Face, float]) -> bool:

@@ -166,12 +166,12 @@ class Uploads:
             "error": "the build ended without a word: the PDF is broken, or needs more than uploads may take"
         }
         try:
-            for item in _items(process.stdout):
-                if "progress" in item:
-                    self._note(number, "running", str(item["progress"]))
-                else:
-                    ended = item
-            process.wait()
+            with process:
+                for item in _items(process.stdout):
+                    if "progress" in item:
+                        self._note(number, "running", str(item["progress"]))
+                    else:
+                        ended = item
             if not timer.is_alive() and "result" not in ended:
                 ended = {"error": f"the build took more than {self.settings.build_minutes} minutes and was stopped"}
         finally:

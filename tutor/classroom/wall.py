@@ -64,7 +64,7 @@ class Wall:
             return  # no WebSockets here
         answer = _Answer(send)
         try:
-            await self._enter(scope, _limited(receive, self._body_limit(scope)), answer)
+            await self._enter(scope, _limited(receive, self._body_limit(scope), answer), answer)
         except TooLargeError:
             if not answer.started:
                 await answer.refuse(413, "this is larger than what may be sent here")
@@ -129,10 +129,13 @@ class _Answer:
         self._send = send
         self.started = False
         self.cookie: bytes | None = None
+        self.too_large = False
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
+            if self.too_large:  # whatever the application made of the body that was cut off
+                message["status"] = 413
             ours = [*_HEADERS, *([(b"set-cookie", self.cookie)] if self.cookie else [])]
             names = {name for name, _ in _HEADERS}
             message["headers"] = [*(item for item in message.get("headers", []) if item[0].lower() not in names), *ours]
@@ -152,7 +155,7 @@ class _Answer:
             await self.refuse(401, "nobody is signed in")
 
 
-def _limited(receive: Receive, limit: int) -> Receive:
+def _limited(receive: Receive, limit: int, answer: _Answer) -> Receive:
     """Counts what arrives, also where no length was given beforehand."""
     total = 0
 
@@ -161,6 +164,7 @@ def _limited(receive: Receive, limit: int) -> Receive:
         message = await receive()
         total += len(message.get("body", b""))
         if total > limit:
+            answer.too_large = True
             raise TooLargeError
         return message
 

@@ -8,15 +8,17 @@ import gradio as gr
 from tutor.classroom.accounts import Person
 from tutor.classroom.analytics import REPORTS, Report
 from tutor.classroom.room import Room
+from tutor.ui.render import escaped
 
 _TITLES = {
-    "sections": "By section",
-    "days": "By day",
+    "sections": "Questions by section",
+    "days": "Questions by day",
     "unanswered": "Not answered",
     "down-voted": "Voted down",
     "practice": "Practice, hardest first",
 }
-_BARS = 15  # sections in the plot
+_TABLES = ("unanswered", "down-voted", "practice")
+_BARS = 15  # in one plot
 
 
 @dataclass(frozen=True)
@@ -24,53 +26,58 @@ class QuestionsTab:
     """The parts that a change of course fills."""
 
     links: Any
-    sections: Any
-    days: Any
-    tables: dict[str, Any]
+    plots: list[Any]
+    tables: list[Any]
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.links, self.sections, self.days, *self.tables.values()]
+        return [self.links, *self.plots, *self.tables]
 
 
 def build_questions_tab() -> QuestionsTab:
     """Lay the tab out."""
     links = gr.HTML("", elem_id="csv")
     with gr.Row(equal_height=False):
-        sections = gr.BarPlot(
-            x="section",
-            y="questions",
-            title="Questions by section",
-            height=300,
-            sort="-y",
-            x_label_angle=-35,
-            elem_id="plot-sections",
-        )
-        days = gr.BarPlot(x="day", y="questions", title="Questions by day", height=300, x_label_angle=-35, elem_id="plot-days")
-    tables = {}
-    for name, title in _TITLES.items():
-        if name not in ("sections", "days"):
-            tables[name] = gr.Dataframe(label=title, interactive=False, wrap=True, elem_id=f"table-{name}", max_height=320)
-    return QuestionsTab(links, sections, days, tables)
+        plots = [gr.HTML("", elem_id=f"plot-{name}") for name in ("sections", "days", "practice")]
+    tables = [
+        gr.Dataframe(label=_TITLES[name], interactive=False, wrap=True, elem_id=f"table-{name}", max_height=320)
+        for name in _TABLES
+    ]
+    return QuestionsTab(links, plots, tables)
 
 
 def fresh_questions(room: Room, person: Person, number: int | None) -> tuple[Any, ...]:
     """The tab's outputs for a course."""
     if number is None:
-        return "", None, None, *(None for _ in range(len(_TITLES) - 2))
+        return "", "", "", "", *(None for _ in _TABLES)
     reports = {name: room.analytics.report(person, number, name) for name in REPORTS}
     links = " ".join(
         f'<a class="link" href="course/{number}/{name}.csv" download>{title} (CSV)</a>' for name, title in _TITLES.items()
     )
+    practice = [(str(row[1]), float(row[3])) for row in reports["practice"].rows]
     return (
         f"<p>{links}</p>",
-        _frame(reports["sections"], _BARS),
-        _frame(reports["days"]),
-        *(_frame(reports[name]) for name in _TITLES if name not in ("sections", "days")),
+        bars_html(_TITLES["sections"], [(str(row[0]), float(row[1])) for row in reports["sections"].rows]),
+        bars_html(_TITLES["days"], [(str(row[0]), float(row[1])) for row in reports["days"].rows][-_BARS:]),
+        bars_html("Practice: mean score, lowest first", practice, most=1.0),
+        *(_table(reports[name]) for name in _TABLES),
     )
 
 
-def _frame(report: Report, limit: int | None = None) -> Any:
-    import pandas as pd
+def bars_html(title: str, values: list[tuple[str, float]], most: float = 0.0) -> str:
+    """Horizontal bars with their names and numbers; `most` is the longest bar's value, else the greatest there is."""
+    if not values:
+        return f'<figure class="bars"><figcaption>{title}</figcaption><p class="hint">Nothing yet.</p></figure>'
+    shown = values[:_BARS]
+    longest = most or max(value for _, value in shown) or 1.0
+    rows = "".join(
+        f'<tr><th scope="row">{escaped(name)}</th><td><span class="bar" style="width:{100 * value / longest:.1f}%"></span></td>'
+        f"<td>{value:g}</td></tr>"
+        for name, value in shown
+    )
+    more = f'<p class="note">… and {len(values) - _BARS} more in the CSV file</p>' if len(values) > _BARS else ""
+    return f'<figure class="bars"><figcaption>{title}</figcaption><table>{rows}</table>{more}</figure>'
 
-    return pd.DataFrame([list(row) for row in report.rows[:limit]], columns=list(report.columns))
+
+def _table(report: Report) -> dict[str, Any]:
+    return {"headers": list(report.columns), "data": [list(row) for row in report.rows]}

@@ -45,12 +45,10 @@ def _contents(rows: Sequence[Row], before: bool) -> set[int]:
         return set()
     first = titles[0] + 1 if titles and titles[0] < entries[0] else entries[0]
     span = entries[-1] - first + 1
-    if len(leaders) >= 3 and len(entries) * 2 >= span:
-        return set(range(first, entries[-1] + 1))
-    if (titles or before) and len(entries) * 2 >= span:
-        ascending = _ascending([rows[index].text for index in entries])
-        return set(range(first, entries[-1] + 1)) if ascending else set()
-    return set()
+    if len(entries) * 2 < span:
+        return set()
+    listed = (titles or before) and _ascending([rows[index].text for index in entries])
+    return set(range(first, entries[-1] + 1)) - set(titles) if len(leaders) >= 3 or listed else set()
 
 
 def _is_entry(row: Row) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from indexing.reading.found import FoundDrawing, FoundTable
 from indexing.reading.layout import Row
-from indexing.reading.numbering import caption_kind, has_caption_mark
+from indexing.reading.numbering import caption_kind, has_caption_mark, is_list_item
 from indexing.reading.pages import Doubt, PageContent, Placed
 from indexing.reading.pdf import Box
 from indexing.reading.style import BookStyle
@@ -44,10 +44,13 @@ def place_figures(page: PageContent, style: BookStyle) -> list[Doubt]:
     captions = _captions(page.rows, regions, inside, style)
     pairs = _pairs(captions, regions, style)
     alone = [c for c in captions if c not in pairs.values() and c.kind == "figure"]
+    inside |= {i for caption in alone for i in _labels_over(page.rows, caption, inside, style)}
     taken = inside | {i for c in (*pairs.values(), *alone) for i in range(c.first, c.last + 1)}
     kept = [index for index in range(len(page.rows)) if index not in taken]
     placed = [_place(page, region.box, pairs.get(number), region.found, kept) for number, region in enumerate(regions)]
-    placed += [_place(page, caption.box, caption, None, kept) for caption in alone]
+    for caption in alone:
+        labels = [page.rows[i].box for i in _labels_over(page.rows, caption, set(), style)]
+        placed.append(_place(page, _around([caption.box, *labels]), caption, None, kept))
     page.placed = sorted(placed, key=lambda item: (item.anchor, item.box[1]))
     lost = [c for c in captions if c not in pairs.values() and c.kind == "table"]
     page.rows = [page.rows[index] for index in kept]
@@ -55,6 +58,37 @@ def place_figures(page: PageContent, style: BookStyle) -> list[Doubt]:
     messages += [f"table: {table.doubt}" for table in page.tables if table.doubt]
     messages += [f"drawing: {doubt}" for drawing in page.drawings for doubt in drawing.doubts]
     return [Doubt(page.number, message) for message in messages]
+
+
+def _labels_over(rows: Sequence[Row], caption: _Caption, inside: set[int], style: BookStyle) -> list[int]:
+    """The rows over a caption without a picture that can only be a drawing's labels: short and no end of a paragraph."""
+    labels: list[int] = []
+    for index in range(caption.first - 1, -1, -1):
+        row = rows[index]
+        wide = row.x1 - row.x0 > 0.5 * (row.column[1] - row.column[0]) and row.gap < 2 * row.size
+        if (
+            index in inside
+            or wide
+            or row.mono
+            or is_list_item(row.text)
+            or style.is_larger(row)
+            or row.column[0] > caption.box[2]
+        ):
+            break
+        labels.append(index)
+    while labels and _ends_paragraph(rows, labels[-1], style):
+        labels.pop()
+    return labels if len(labels) > 1 else []
+
+
+def _ends_paragraph(rows: Sequence[Row], index: int, style: BookStyle) -> bool:
+    """Whether the row is the last line of the paragraph above it, or a line of its own at the column's left edge."""
+    row = rows[index]
+    if abs(row.x0 - row.column[0]) > style.size:
+        return False
+    return row.text.rstrip().endswith((".", ":", "?", "!")) or (
+        index > 0 and row.baseline - rows[index - 1].baseline < 1.2 * style.leading
+    )
 
 
 def _regions(page: PageContent, style: BookStyle) -> list[_Region]:

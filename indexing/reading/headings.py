@@ -7,7 +7,7 @@ are gone from the rows, to the modules that took them out.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from indexing.reading.apparatus import is_apparatus_title
@@ -17,6 +17,7 @@ from indexing.reading.numbering import Number, caption_kind, chapter_label, head
 from indexing.reading.style import BookStyle, Face, face, family
 
 MAX_ROWS = 4
+MIN_HEADINGS = 3  # fewer than this in a book: its headings are not told by their type
 MAX_LETTERS = 220
 _MAX_PLAIN = 100  # letters of a heading that is neither bold nor much larger
 _LARGE = 1.25  # times the body size: plainly a heading, however it is set
@@ -39,15 +40,40 @@ class Heading:
 def find_headings(rows: Sequence[Row], style: BookStyle) -> list[Heading]:
     """The headings among the rows, which are in reading order and without furniture, tables, figures and captions."""
     start, own = _first_prose_page(rows, style), heading_family(rows, style)
+    found = _scan(rows, start, lambda first: _candidate(rows, first, style, own))
+    judged = _judged(_without_index_letters(_labels_joined(found, rows)), style, own)
+    if len(judged) < MIN_HEADINGS:  # set in one face throughout, as by a typewriter
+        typed = _scan(rows, start, lambda first: first if _is_typed_heading(rows, first, style) else None)
+        judged = typed if len(typed) > len(judged) else judged
+    return with_levels(judged)
+
+
+def _scan(rows: Sequence[Row], start: int, candidate: Callable[[int], int | None]) -> list[Heading]:
+    """A heading for every row at which `candidate` gives its last row, from page `start` on."""
     found: list[Heading] = []
     index = 0
     while index < len(rows):
         before = rows[index].page < start and not is_apparatus_title(rows[index].text)
-        last = None if before else _candidate(rows, index, style, own)
+        last = None if before else candidate(index)
         if last is not None:
             found.append(_heading(rows, index, last))
         index = index + 1 if last is None else last + 1
-    return with_levels(_judged(_without_index_letters(_labels_joined(found, rows)), style, own))
+    return found
+
+
+def _is_typed_heading(rows: Sequence[Row], index: int, style: BookStyle) -> bool:
+    """A short row with space above and below that is numbered ("2.1 Names"), or in capitals."""
+    row, text = rows[index], rows[index].text.strip()
+    number = heading_number(text)
+    marked = text.isupper() or (
+        number is not None and number.title[:1].isupper() and not number.title.endswith((".", ",", ";"))
+    )
+    if not marked or row.x1 > row.column[0] + 0.8 * (row.column[1] - row.column[0]) or row.x0 > row.column[0] + 2 * row.size:
+        return False
+    near = (rows[index - 1] if index else None, rows[index + 1] if index + 1 < len(rows) else None)
+    return all(
+        other is None or other.page != row.page or abs(other.baseline - row.baseline) > 1.4 * style.leading for other in near
+    )
 
 
 def _first_prose_page(rows: Sequence[Row], style: BookStyle) -> int:
@@ -77,6 +103,8 @@ def _candidate(rows: Sequence[Row], first: int, style: BookStyle, own: str | Non
     """The index of the last row of a heading that begins at `first`, or None."""
     row = rows[first]
     if not _stands_out(row, style) or is_bullet(row.text) or caption_kind(row.text) or row.gap > 3 * row.size:
+        return None
+    if row.text.lstrip().startswith(("-", "–", "—")):
         return None
     last = first
     while last + 1 < len(rows) and _same_heading(rows[last], rows[last + 1]):

@@ -68,6 +68,8 @@ def _printed(entry: _Entry, rows: Sequence[Row], by_page: dict[int, list[int]], 
 def _match(rows: Sequence[Row], first: int, wanted: set[str]) -> int | None:
     """One past the last row, where the rows from `first` print one of the wanted titles."""
     text = ""
+    if not _flat(rows[first].text):
+        return None
     for index in range(first, min(first + MAX_ROWS, len(rows))):
         if rows[index].page != rows[first].page:
             return None

@@ -10,6 +10,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from indexing.reading.formulas import formula_text, is_formula, is_part
 from indexing.reading.layout import Row
 from indexing.reading.numbering import is_list_item
 from indexing.reading.pages import span_of
@@ -84,6 +85,8 @@ def blocks(rows: Sequence[Row], style: BookStyle) -> list[Block]:
 def _kind(row: Row, before: Sequence[Block], style: BookStyle) -> str:
     if row.mono and not style.mono:
         return "code"
+    if is_formula(row) or (before and before[-1].kind == "formula" and is_part(row, before[-1].rows[-1])):
+        return "formula"
     if is_list_item(row.text) and not _is_wrapped(before, row, style):
         return "list"
     if before and before[-1].kind == "list" and _continues_item(before[-1], row, style):
@@ -114,6 +117,8 @@ def _goes_on(block: Block, row: Row, style: BookStyle) -> bool:
     """Whether the row belongs to the block before it, which is of the same kind."""
     last = block.rows[-1]
     turned = row.page != last.page or row.baseline < last.baseline - 2 or row.column != last.column
+    if block.kind == "formula":
+        return not turned and row.baseline - last.baseline < 2.5 * row.size
     if block.kind == "code":
         return turned or row.baseline - last.baseline < 3 * max(style.leading, row.size)
     if block.kind == "list":
@@ -166,6 +171,8 @@ def _runs_over(last: Row, row: Row) -> bool:
 def _block_text(block: Block, style: BookStyle) -> tuple[str, list[int]]:
     if block.kind == "code":
         return _listing(block.rows)
+    if block.kind == "formula":
+        return formula_text(block.rows), [0] * len(block.rows)
     text, starts = "", []
     by_line = block.kind == "prose" and _is_by_line(block.rows)
     for row in block.rows:

@@ -72,7 +72,27 @@ def test_listing_keeps_lines_and_indentation(paper: Paper) -> None:
 
 
 def test_two_columns_are_read_one_after_the_other(paper: Paper) -> None:
-    words = "the relation holds tuples and each of them has one value for every attribute of its schema so that".split()
+    words = [
+        "the",
+        "relation",
+        "holds",
+        "tuples",
+        "and",
+        "each",
+        "of",
+        "them",
+        "has",
+        "one",
+        "value",
+        "for",
+        "every",
+        "attribute",
+        "of",
+        "its",
+        "schema",
+        "so",
+        "that",
+    ]
     left = [line(100 + 12 * i, f"{' '.join(words[i % 7 : i % 7 + 8])} left{i}") for i in range(14)]
     right = [line(100 + 12 * i, f"{' '.join(words[i % 5 : i % 5 + 8])} right{i}", x=320) for i in range(14)]
     mixed = [row for pair in zip(left, right, strict=True) for row in pair]
@@ -126,3 +146,23 @@ def test_lines_that_end_early_stay_lines(paper: Paper) -> None:
 def test_a_paragraph_goes_on_over_the_page(paper: Paper) -> None:
     first = [*lorem(100, 20)[:-1], line(340, "and this sentence runs over the end of the page and so it is not")]
     assert "so it is not finished here" in texts(paper, [first, [line(100, "finished here."), *lorem(140, 9)]])[0]
+
+
+def test_a_formula_stands_apart_and_its_fraction_on_the_line(paper: Paper) -> None:
+    page = [
+        *lorem(100),
+        line(194, "a + b", font="symb", x=230),
+        line(200, "x = ", font="symb", x=200),
+        line(200, " = y", font="symb", x=262),
+        line(206, "c", font="symb", x=240),
+        *lorem(240),
+    ]
+    middle = texts(paper, [page])[0].split("\n\n")[1]
+    assert middle.count("\n") == 0
+    assert "/" in middle
+
+
+def test_headings_of_a_book_set_in_one_face(paper: Paper) -> None:
+    sheet = [line(72, "1. INTRODUCTION", 10, "cour"), *lorem(100), line(190, "1.1 Names", 10, "cour"), *lorem(214)]
+    page = [(x, y, text, size, "cour") for x, y, text, size, _ in [*sheet, line(320, "SUMMARY", 10, "cour"), *lorem(350)]]
+    assert [e.title for e in read_book(paper([page])).outline] == ["1. INTRODUCTION", "1.1 Names", "SUMMARY"]

@@ -72,17 +72,19 @@ def _groups(rectangles: Sequence[Shape]) -> list[list[Shape]]:
 
 def _stacks(groups: Sequence[list[Shape]]) -> list[list[Shape]]:
     """Groups with those put together that lie on top of each other with one width: a title above rows of cells."""
-    result: list[list[Shape]] = []
-    for group in sorted(groups, key=lambda g: union([shape.box for shape in g])[1]):
-        box = union([shape.box for shape in group])
-        for above in result:
-            other = union([shape.box for shape in above])
-            if abs(other[3] - box[1]) <= _SHARED and abs(other[0] - box[0]) <= _SHARED and abs(other[2] - box[2]) <= _SHARED:
-                above += group
+    boxes = [union([shape.box for shape in group]) for group in groups]
+    grid = Grid(boxes)
+    top_of = list(range(len(groups)))
+    result: dict[int, list[Shape]] = {}
+    for i in sorted(range(len(groups)), key=lambda i: boxes[i][1]):
+        x0, y0, x1, _ = boxes[i]
+        for j in grid.near((x0, y0, x1, y0), _SHARED):
+            x2, _, x3, y3 = boxes[j]
+            if j != i and max(abs(x0 - x2), abs(x1 - x3), abs(y0 - y3)) <= _SHARED and top_of[j] in result:
+                top_of[i] = top_of[j]
                 break
-        else:
-            result.append(list(group))
-    return result
+        result.setdefault(top_of[i], []).extend(groups[i])
+    return list(result.values())
 
 
 def _tile_of(outer: Shape, inner: Shape) -> bool:

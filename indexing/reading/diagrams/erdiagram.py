@@ -16,7 +16,7 @@ from indexing.reading.diagrams.crowsfoot import direct, row_attributes
 from indexing.reading.diagrams.endmarks import end_marks
 from indexing.reading.diagrams.graph import Graph, Node
 from indexing.reading.diagrams.naming import with_outer_names
-from indexing.records import Attribute, Diagram, Entity
+from indexing.records import Attribute, Diagram, Entity, Relationship
 
 _ANSWERS = {"yes", "no", "true", "false", "y", "t", "f", "ja", "nein", "else", "otherwise"}
 _STEPS = {"start", "stop", "end", "begin", "return", "exit", "halt"}
@@ -177,5 +177,12 @@ def _convinces(graph: Graph, parts: Parts, by_diamonds: int, hanging: Sequence[B
     if parts.misfits + other > _MISFITS * parts.fits:
         return False
     on_entities = [b for b in hanging if graph.nodes[b.owner].shape.kind == "rectangle"]
-    paired = sum(all(end.cardinality and ".." in end.cardinality for end in r.ends) for r in parts.relationships)
-    return by_diamonds > 0 or parts.marked > 0 or paired > 0 or len(on_entities) >= 3
+    paired = any(_is_labelled(relationship, graph.nodes) for relationship in parts.relationships)
+    return by_diamonds > 0 or parts.marked > 0 or paired or len(on_entities) >= 3
+
+
+def _is_labelled(relationship: Relationship, nodes: Sequence[Node]) -> bool:
+    """Whether both ends of a line between boxes are labelled: with pairs, or "1" and "N" where the boxes list attributes."""
+    counts = [end.cardinality for end in relationship.ends]
+    listing = {node.name for node in nodes if node.rows}
+    return all(counts) and (all(".." in str(count) for count in counts) or all(e.entity in listing for e in relationship.ends))

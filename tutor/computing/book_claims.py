@@ -11,7 +11,7 @@ from indexing.records import Record
 from tutor.computing.book_text import Section, sections
 from tutor.computing.normal_forms import FORMS, Form, NormalForm
 from tutor.computing.notation import resolve
-from tutor.computing.prose import UNSURE, sentences
+from tutor.computing.prose import UNSURE
 from tutor.computing.schemas import Names
 from tutor.computing.tokens import ARROW, MULTI_ARROW, tokenize
 
@@ -40,7 +40,7 @@ def _claims(section: Section, name: str) -> list[tuple[Form, bool]]:
         rf"(?<![\w,] )(?<!\w){re.escape(name)}(?!\w)(?:\s*\([^()]*\))?(?:\s+(?:relation|table))?\s+is\s+(?P<rest>[^.;:]*)"
     )
     found = []
-    for _, sentence in sentences(section.text):
+    for _, sentence in section.sentences:
         match = pattern.search(sentence)
         if (
             match is None

@@ -12,9 +12,9 @@ import re
 from typing import NamedTuple
 
 from tutor.computing.book_text import Section
-from tutor.computing.prose import UNSURE, dependencies_among, free_dependencies, schema_statements, sentences
+from tutor.computing.prose import UNSURE, dependencies_among, free_dependencies
 from tutor.computing.schemas import Names
-from tutor.computing.tokens import ARROW, MULTI_ARROW, NAME, Written
+from tutor.computing.tokens import ARROW, MULTI_ARROW, Written
 
 _ANY_ARROW = re.compile(rf"{MULTI_ARROW}|{ARROW}")
 _DEPENDENCIES = r"(?:(?:functional|multivalued|given|following)\s+)*(?:dependenc(?:y|ies)|FDs?|MVDs?)"
@@ -39,7 +39,7 @@ def dependency_statements(section: Section, name: str, attributes: Names | None)
     read.
     """
     found: list[DependencyStatement] = []
-    for start, sentence in sentences(section.text):
+    for start, sentence in section.sentences:
         by_name = _by_name(name).search(sentence)
         if by_name and attributes is not None:
             before = sentence[: by_name.start()]
@@ -48,10 +48,10 @@ def dependency_statements(section: Section, name: str, attributes: Names | None)
                 statement = _declared_in_sentence(sentence[by_name.start() :], start + by_name.start(), attributes)
             if statement:
                 found.append(statement)
-        elif _THIS.search(sentence) and _last_relation(section.text, start + len(sentence)) == name:
+        elif _THIS.search(sentence) and section.last_relation(start + len(sentence)) == name:
             _add_block(found, section, start, attributes)
     for match in _LABELLED.finditer(section.text):
-        if _last_relation(section.text, match.start()) == name:
+        if section.last_relation(match.start()) == name:
             _add_block(found, section, match.start(), attributes)
     return found
 
@@ -112,19 +112,3 @@ def _last_list_line(paragraph: re.Match[str]) -> int:
     if not rest.strip() and line_end >= 0:
         line_end = paragraph[0].find("\n", line_end + 1)
     return paragraph.start() + (line_end if line_end >= 0 else len(paragraph[0]))
-
-
-_MENTION = re.compile(
-    rf"\b(?:table|relation|schema)\s*\(\s*(?P<a>{NAME})\s*\)|\b(?:relation|table|schema)\s+(?P<b>[A-Z]{NAME})\b"
-    rf"|(?<!\w)(?P<c>[A-Z]{NAME})\s+(?:relation|table)\b"
-)
-
-
-def _last_relation(text: str, position: int) -> str | None:
-    """The relation named last before a position, as a schema or with the word table or relation."""
-    found: list[tuple[int, str]] = [(s.start, s.name) for s in schema_statements(text[:position])]
-    for match in _MENTION.finditer(text[:position]):
-        mentioned = match["a"] or match["b"] or match["c"]
-        if mentioned not in ("The", "This", "Each", "A", "In", "Consider", "Table", "Relation") and not mentioned.isdigit():
-            found.append((match.start(), mentioned))
-    return max(found)[1] if found else None

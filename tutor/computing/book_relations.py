@@ -16,7 +16,7 @@ from tutor.computing.book_keys import key_statements
 from tutor.computing.book_text import Found, Section, sections
 from tutor.computing.keys import candidate_keys
 from tutor.computing.notation import bind, resolve
-from tutor.computing.prose import create_tables, schema_statements
+from tutor.computing.prose import create_tables
 from tutor.computing.schemas import Dependency, Names, Schema, braces
 from tutor.computing.steps import Frozen
 from tutor.computing.tables import relation_in_caption, state_in_caption, table_columns
@@ -110,9 +110,13 @@ def _declared(name: str, records: Sequence[Record], about: Sequence[Section]) ->
             if create.name == name:
                 where = section.find("schema", create.start, create.end)
                 created.append(_Declared(create.attributes, tuple(keys), where, section))
-        for statement in schema_statements(section.text):
-            if statement.name == name and not any(a <= statement.start < b for a, b in inside_create):
-                start, sentence = section.sentence_at(statement.start)
+        seen: set[tuple[int, Names]] = set()
+        for statement in section.schemas:
+            if statement.name != name or any(a <= statement.start < b for a, b in inside_create):
+                continue
+            start, sentence = section.sentence_at(statement.start)
+            if (start, statement.attributes) not in seen:
+                seen.add((start, statement.attributes))
                 where = section.find("schema", start, start + len(sentence))
                 marked = (statement.key,) if statement.key else ()
                 stated.append(_Declared(statement.attributes, marked, where, section))
@@ -159,7 +163,7 @@ def _relevant(about: Sequence[Section], declared: list[_Declared], name: str) ->
     mine = {id(one.section) for one in declared}
     kept = []
     for section in about:
-        versions = [s for s in schema_statements(section.text) if s.name == name]
+        versions = [s for s in section.schemas if s.name == name]
         other = any({a.casefold() for a in s.attributes} != attributes for s in versions)
         if id(section) in mine or not other:
             kept.append(section)

@@ -7,7 +7,7 @@ running text, which are rows like any others, to the paragraphs.
 import re
 from collections.abc import Sequence
 
-from indexing.reading.layout import Row
+from indexing.reading.layout import Row, written
 
 _FONTS = re.compile(r"CMMI|CMSY|CMEX|MSAM|MSBM|EUSM|RSFS|LMMath|Math|Symbol|MTMI|MTSY|txsy|txmi|pxmi", re.I)
 _SIGNS = re.compile("[=<>≤≥≠≈≡±×÷∑∏∫√∂∞∈∉⊂⊆∪∩∧∨¬∀∃→←⇒⇔↔σπρ⋈Σ⟨⟩^+\u2212]")
@@ -34,11 +34,11 @@ def formula_text(rows: Sequence[Row]) -> str:
     for number, row in enumerate(rows):
         if number in used:
             continue
-        parts = [(piece.x0, piece.text) for piece in row.pieces]
+        parts = [(piece.x0, written(piece)) for piece in row.pieces]
         if number + 2 < len(rows) and _is_fraction(row, rows[number + 1], rows[number + 2]):
             over, main, under = row, rows[number + 1], rows[number + 2]
             used |= {number + 1, number + 2}
-            parts = [(piece.x0, piece.text) for piece in main.pieces]
+            parts = [(piece.x0, written(piece)) for piece in main.pieces]
             parts.append((over.x0, f" {_grouped(over)}/{_grouped(under)} "))
         lines.append(sorted(parts))
     return "\n".join(" ".join("".join(text for _, text in parts).split()) for parts in lines)

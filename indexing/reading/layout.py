@@ -20,6 +20,7 @@ from indexing.reading.pdf import Box, Line, Page, TextSpan
 _PRESENTATION_FORMS = re.compile("[\ufb00-\ufb4f\ufb50-\ufdff\ufe70-\ufefc]+")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t]")
 _UNPRINTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b\u2060\ufeff]|\u00ad(?!\\s*$)")
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 MIN_GUTTER = 7.0  # points; narrower gaps occur between justified words
 MIN_COLUMN_LINES = 6
 
@@ -312,6 +313,11 @@ def clean(text: str) -> str:
         return text
     text = _PRESENTATION_FORMS.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
     return unicodedata.normalize("NFC", _UNPRINTED.sub("", _SPACES.sub(" ", text)))
+
+
+def written(piece: Piece) -> str:
+    """A piece's text with raised digits as such: "10²" is not "102"."""
+    return piece.text.translate(_SUPERSCRIPTS) if piece.superscript and piece.text.strip().isdigit() else piece.text
 
 
 def _union(boxes: Sequence[Box]) -> Box:

@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from indexing.reading.formulas import formula_text, is_formula, is_part
-from indexing.reading.layout import Row
+from indexing.reading.layout import Row, written
 from indexing.reading.numbering import is_list_item
 from indexing.reading.pages import span_of
 from indexing.reading.style import BookStyle
 from indexing.records import Span
 
-_SUPERSCRIPTS = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*$")
 
 
@@ -212,13 +211,8 @@ def _listing(rows: Sequence[Row]) -> tuple[str, list[int]]:
 
 def row_text(row: Row) -> str:
     """A row's text; superscript digits as such ("10²" is not "102"), runs of blanks as one."""
-    parts: list[str] = []
-    for number, piece in enumerate(row.pieces):
-        text = piece.text
-        if piece.superscript and number and text.strip().isdigit():
-            text = text.translate(_SUPERSCRIPTS)
-        parts.append(text)
-    return re.sub(r"(?<=\S) {2,}", " ", "".join(parts)).rstrip(" ")
+    text = "".join(written(piece) if number else piece.text for number, piece in enumerate(row.pieces))
+    return re.sub(r"(?<=\S) {2,}", " ", text).rstrip(" ")
 
 
 def _join(text: str, words: str, style: BookStyle) -> tuple[str, str]:

@@ -84,6 +84,22 @@ def find_rivers(lines: Sequence[PrintedLine], crossed: float = 0.15) -> list[Riv
     return _supported(_believed(rivers, lines, height), lines)
 
 
+def find_rivers_below(lines: Sequence[PrintedLine], most: int = 2) -> list[River]:
+    """The rivers of lines of which up to `most` on top may head several columns each.
+
+    Such a line has fewer segments than the next, and is left out where more rivers are found without it.
+    """
+    height = word_height(lines)
+    best = find_rivers(lines)
+    for count in range(1, min(most, len(lines) - 2) + 1):
+        if len(segments(lines[count - 1], height)) >= len(segments(lines[count], height)):
+            break
+        rivers = find_rivers(lines[count:])
+        if len(rivers) > len(best):
+            best = rivers
+    return best
+
+
 def with_rulings(lines: Sequence[PrintedLine], rulings: Sequence[tuple[float, Sequence[tuple[float, float]]]]) -> list[River]:
     """The rivers of lines through which vertical rulings run: (x, inked stretches) each.
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from indexing.reading.found import FoundTable
-from indexing.reading.pdf import Box, Line, Word
+from indexing.reading.pdf import Box, Line, Point, Word
 from indexing.reading.tables.rulings import Ruling, Rulings
 
 MOST_UPRIGHT = 0.3  # the part of a sideways page's letters that may run from left to right: running headers, a page number
@@ -17,7 +17,7 @@ MOST_UPRIGHT = 0.3  # the part of a sideways page's letters that may run from le
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """How to look at a page: `turns` is 0 (as it is), 1 (text runs down: turned left) or -1 (text runs up: turned right)."""
+    """How to look at a page: `turns` is 0 (as it is), 1 (text runs down), -1 (text runs up) or 2 (text stands on its head)."""
 
     turns: int
     width: float
@@ -30,6 +30,8 @@ class Frame:
             return y0, self.width - x1, y1, self.width - x0
         if self.turns == -1:
             return self.height - y1, x0, self.height - y0, x1
+        if self.turns == 2:
+            return self.width - x1, self.height - y1, self.width - x0, self.height - y0
         return box
 
     def back(self, box: Box) -> Box:
@@ -39,7 +41,7 @@ class Frame:
             return self.width - y1, x0, self.width - y0, x1
         if self.turns == -1:
             return y0, self.height - x1, y1, self.height - x0
-        return box
+        return self.box(box)  # half a turn is its own way back
 
     def words(self, words: Sequence[Word]) -> list[Word]:
         """Words in this frame."""
@@ -53,7 +55,7 @@ class Frame:
             replace(
                 line,
                 box=self.box(line.box),
-                direction=(line.direction[1] * self.turns, -line.direction[0] * self.turns),
+                direction=self._direction(line.direction),
                 spans=tuple(replace(span, box=self.box(span.box)) for span in line.spans),
             )
             for line in lines
@@ -63,8 +65,12 @@ class Frame:
         """Rulings in this frame: horizontal ones stand, and the other way round."""
         if not self.turns:
             return rulings
-        across = [self._across(rule) for rule in rulings.vertical]
-        down = [self._down(rule) for rule in rulings.horizontal]
+        lying = [self.box((rule.low, rule.at, rule.high, rule.at)) for rule in rulings.horizontal]
+        standing = [self.box((rule.at, rule.low, rule.at, rule.high)) for rule in rulings.vertical]
+        if self.turns != 2:
+            lying, standing = standing, lying
+        across = [Ruling(box[1], box[0], box[2]) for box in lying]
+        down = [Ruling(box[0], box[1], box[3]) for box in standing]
         fills = [(self.box(box), colour) for box, colour in rulings.fills]
         return Rulings(sorted(across, key=lambda r: r.at), sorted(down, key=lambda r: r.at), fills)
 
@@ -74,13 +80,9 @@ class Frame:
             return table
         return replace(table, box=self.back(table.box), row_boxes=[self.back(box) for box in table.row_boxes])
 
-    def _across(self, rule: Ruling) -> Ruling:
-        x0, y0, x1, _ = self.box((rule.at, rule.low, rule.at, rule.high))
-        return Ruling(y0, x0, x1)
-
-    def _down(self, rule: Ruling) -> Ruling:
-        x0, y0, _, y1 = self.box((rule.low, rule.at, rule.high, rule.at))
-        return Ruling(x0, y0, y1)
+    def _direction(self, direction: Point) -> Point:
+        x, y = direction
+        return (-x, -y) if self.turns == 2 else (y * self.turns, -x * self.turns)
 
 
 def frame_of(lines: Sequence[Line], width: float, height: float) -> Frame:
@@ -88,10 +90,10 @@ def frame_of(lines: Sequence[Line], width: float, height: float) -> Frame:
     letters: Counter[int] = Counter()
     for line in lines:
         across, down = line.direction
-        turns = 0 if abs(across) >= abs(down) else (1 if down > 0 else -1)
+        turns = (0 if across > 0 else 2) if abs(across) >= abs(down) else (1 if down > 0 else -1)
         letters[turns] += sum(len(span.text) for span in line.spans)
     total = sum(letters.values())
-    for turns in (1, -1):
+    for turns in (1, -1, 2):
         if letters[turns] > (1 - MOST_UPRIGHT) * total:
             return Frame(turns, width, height)
     return Frame(0, width, height)

@@ -13,7 +13,7 @@ _BROKEN = re.compile(r"[^\W\d_]{2,}[-\u00ad\u2010]$")  # letters and a hyphen at
 CAPTION = re.compile(
     r"\s*(Table|Tab\.|TABLE|Tableau|Tabelle|Tabla|Tabela|Tabella|Tabell|Tabel|Taulukko|Listing of table)\s*[\dA-Z]", re.UNICODE
 )
-NUMBER = re.compile(r"^[(\[<>~±+\-–−$€£¥]*\d[\d.,'’   %/:–\-]*[)\]*%†‡a-z]{0,3}$")
+NUMBER = re.compile(r"^[(\[<>~±+\-–−$€£¥]*\d([\d.,'’\u00a0\u2009\u202f %/:–\-]*[\d%])?[)\]*%†‡a-z]{0,3}$")
 _BLANK = re.compile(r"^[-–—.:…*/]*$|^(n\.?/?a\.?|nil|none|null)$", re.IGNORECASE)
 
 

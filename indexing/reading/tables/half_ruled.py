@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from indexing.reading.pdf import Box, Word
-from indexing.reading.tables.columns import PrintedLine, River, find_rivers, segments, word_height
+from indexing.reading.tables.columns import PrintedLine, River, find_rivers_below, segments, word_height
 from indexing.reading.tables.geometry import CAPTION, line_text, overlap, printed_lines
 from indexing.reading.tables.rows import bottom, top
 from indexing.reading.tables.rulings import Fill, Ruling
@@ -149,7 +149,7 @@ def _run(bands: Sequence[list[PrintedLine]], first: int) -> tuple[int, list[Rive
         white, last = shared, index
     if not has_inner(white):
         return first, []
-    return last, find_rivers([line for band in bands[first : last + 1] for line in band])
+    return last, find_rivers_below([line for band in bands[first : last + 1] for line in band])
 
 
 def _is_text_band(band: Sequence[PrintedLine], height: float) -> bool:

@@ -11,7 +11,7 @@ from indexing.reading.tables.cells import Cell, Draft, without_empty
 from indexing.reading.tables.geometry import centre
 from indexing.reading.tables.rulings import Lattice, is_inked, share_inked
 
-REGULAR = 0.5  # the part of its lattice that the mean inner ruling of a table covers
+REGULAR = 0.55  # the part of its lattice that the mean inner ruling of a table covers
 MOST_CROSSED = 0.1  # of a table's words may lie across a ruling (a word too long for its cell); in a chart many do
 
 
@@ -29,7 +29,14 @@ def ruled_table(lattice: Lattice, words: Sequence[Word]) -> Draft | None:
             cell.words.append(word)
     if _is_chart(draft):
         return None
-    return without_empty(draft)
+    table = without_empty(draft)
+    return table if table is not None and not _has_gaps(table) else None
+
+
+def _has_gaps(draft: Draft) -> bool:
+    """Whether more than a quarter of the columns are empty: boxes side by side."""
+    used = {column for cell in draft.cells if cell.words for column in range(cell.column, cell.last_column + 1)}
+    return draft.columns - len(used) > 0.25 * draft.columns
 
 
 def is_regular(lattice: Lattice) -> bool:

@@ -9,8 +9,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from indexing.reading.pdf import Box, Word
-from indexing.reading.tables.columns import PrintedLine, River, extent, find_rivers, place, segments, word_height
-from indexing.reading.tables.geometry import hull, overlap, printed_lines
+from indexing.reading.tables.columns import (
+    PrintedLine,
+    River,
+    extent,
+    find_rivers,
+    find_rivers_below,
+    place,
+    segments,
+    word_height,
+)
+from indexing.reading.tables.geometry import CAPTION, hull, line_text, overlap, printed_lines
 from indexing.reading.tables.half_ruled import Region
 from indexing.reading.tables.rows import bottom, column_reach, top, was_full
 from indexing.reading.tables.rulings import Ruling
@@ -24,11 +33,11 @@ def unruled_regions(words: Sequence[Word], horizontal: Sequence[Ruling], depth: 
     lines = printed_lines(words)
     height = word_height(lines)
     regions: list[Region] = []
-    candidates = [_with_header(_without_text(run, height), lines) for run in runs(lines, height)]
+    candidates = [_with_rows_below(_with_header(_without_text(run, height), lines), lines) for run in runs(lines, height)]
     taken: set[int] = set()
     for run in sorted(candidates, key=len, reverse=True):
         whole = run + wrapped_below(run, lines)
-        rivers = find_rivers(whole)
+        rivers = find_rivers_below(whole)
         words_of = {id(word) for line in whole for word in line}
         if not rivers or taken & words_of:
             continue
@@ -76,6 +85,23 @@ def _with_header(run: list[PrintedLine], lines: Sequence[PrintedLine]) -> list[P
         if len(rivers) < len(find_rivers(run)) or not is_full or _is_text(line, rivers, height):
             break
         run = longer
+    return run
+
+
+def _with_rows_below(run: list[PrintedLine], lines: Sequence[PrintedLine]) -> list[PrintedLine]:
+    """A run with the lines below it that have entries in most of its columns, though no further apart than in text."""
+    if len(run) < 2:
+        return run
+    height = word_height(run)
+    columns = len(find_rivers_below(run)) + 1
+    for line in sorted((line for line in lines if top(line) > bottom(run[-1]) - 0.3 * height), key=top):
+        rivers = find_rivers_below([*run, line])
+        entries = place(line, rivers, height)
+        is_row = len(entries) >= max(2, 0.6 * columns) and all(first == last for first, last, _ in entries)
+        far = top(line) - bottom(run[-1]) > height or is_other_size(line, run[-1])
+        if far or len(rivers) + 1 < columns or not is_row or _is_text(line, rivers, height) or CAPTION.match(line_text(line)):
+            break
+        run = [*run, line]
     return run
 
 

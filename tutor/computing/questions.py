@@ -205,6 +205,11 @@ def _compute(objects: Objects, schema: Schema, relation: BookRelation, records: 
     if relation.found and _book_disagrees(intent, schema, relation, records):
         return None
     result, steps = compute_on_schema(intent, schema, attributes, goal, parts)
+    keys = result.value.get("keys")
+    if intent.kind == "keys" and isinstance(keys, list) and len(keys) > 1 and "primary key" in objects.words.casefold():
+        result = result.model_copy(
+            update={"text": f"{result.text} The primary key is the one of them that the designer chooses."}
+        )
     return _answer(intent, schema, relation, result, steps)
 
 

@@ -110,7 +110,7 @@ def with_rulings(lines: Sequence[PrintedLine], rulings: Sequence[tuple[float, Se
     for low, high in pairwise(bounds):
         parts = [[word for word in line if low <= (word.box[0] + word.box[2]) / 2 <= high] for line in lines]
         parts = [part for part in parts if part]
-        for river in find_rivers(parts):
+        for river in find_rivers_below(parts):
             both = sum(any(w.box[0] > river.middle for w in part) and part[0].box[0] < river.middle for part in parts)
             if both >= SUPPORT:
                 rivers.append(river)

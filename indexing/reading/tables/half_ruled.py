@@ -140,8 +140,10 @@ def _run(bands: Sequence[list[PrintedLine]], first: int) -> tuple[int, list[Rive
             break
         own = common_white(band, height)
         if not has_inner(own):
-            if not band or len(band) > 2:
+            fits = has_inner(white) and has_inner(common_white(band, height, white))
+            if not band or (len(band) > 2 and not fits):
                 break
+            last = index if fits else last
             continue
         shared = common_white([line for b in bands[first : index + 1] for line in b], height)
         if has_inner(white) and not has_inner(shared):

@@ -170,11 +170,20 @@ def _carries_on(
     if not here or not set(here) <= set(above) or len(here) >= len(above):
         return False
     has_values = bool(values & set(above)) and not values & set(here)
+    if set(here) == {0} and not _is_label_broken(above[0][2], here[0][2], reach[0]):
+        return False
     if (0 in here and not has_values) or any(first != last for first, last, _ in here.values()):
         return False
     if any(is_number(text_of(words)) for _, _, words in here.values()):
         return False
     return all(was_full(above[column][2], here[column][2], reach[column], height) for column in here)
+
+
+def _is_label_broken(above: Sequence[Word], here: Sequence[Word], reach: tuple[float, float]) -> bool:
+    """Whether a label goes on in a line of its own: in small letters, set in, or below a label about as long as any."""
+    low, high = extent(above)
+    is_long = high - low > 0.75 * (reach[1] - reach[0])
+    return is_long or here[0].text[:1].islower() or here[0].box[0] > low + 2
 
 
 def _label_goes_on(

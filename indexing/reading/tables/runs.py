@@ -103,12 +103,12 @@ def has_leader(line: PrintedLine) -> bool:
     )
 
 
-def common_white(lines: Iterable[PrintedLine], height: float) -> list[Gap]:
-    """The white that all lines of several segments share."""
-    white: list[Gap] = [(-_ENDLESS, _ENDLESS)]
+def common_white(lines: Iterable[PrintedLine], height: float, known: Sequence[Gap] | None = None) -> list[Gap]:
+    """The white that all lines of several segments share; with `known` white, what all lines leave of that."""
+    white: list[Gap] = [(-_ENDLESS, _ENDLESS)] if known is None else list(known)
     for line in lines:
         groups = segments(line, height)
-        if len(groups) > 1:
+        if len(groups) > 1 or known is not None:
             white = _shared(white, _gaps(groups), height)
     return white
 

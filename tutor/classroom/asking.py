@@ -22,7 +22,7 @@ from tutor.classroom.endorsements import Endorsements
 from tutor.classroom.limits import Limits
 from tutor.classroom.shelf import Shelf
 from tutor.engines.base import Generation
-from tutor.tutor import AskOptions, check_question
+from tutor.tutor import AskOptions, Tutor, check_question
 
 _LOG = logging.getLogger("tutor.classroom")
 
@@ -105,6 +105,7 @@ class Asking:
         message, question = asked.message_id, asked.text
         started = time.perf_counter()
         error: TutorError | None = None
+        ended = False
         try:
             tutor = self.shelf.tutor(course.book)
             twin = self.endorsements.twin(course.id, question, self.shelf.embedder(tutor.book))
@@ -112,17 +113,21 @@ class Asking:
             engine = self.shelf.engine(name, course.adapter if name == course.engine else None)
             options = AskOptions(generation=Generation(stop=ask.stop))
             with closing(tutor.stream(question, engine=engine, history=asked.turns, options=options)) as events:  # type: ignore[type-var]
-                yield from self._answer(message, events, twin)
+                yield from self._answer(message, events, twin, tutor)
+            ended = True
         except TutorError as found:
-            error = found
+            error, ended = found, True
             self.conversations.failed(message, str(found))
+        finally:
+            if not ended:  # the page was closed, or a defect, which goes on its way
+                self.conversations.failed(message, "this question was not answered to its end; ask it again")
         self._log(person, course.id, message, question, time.perf_counter() - started, error)
         yield Done(next(item for item in self.conversations.exchanges(person, asked.conversation_id) if item.id == message))
 
-    def _answer(self, message: int, events: Iterator[Event], twin: int | None) -> Iterator[Partial]:
+    def _answer(self, message: int, events: Iterator[Event], twin: int | None, tutor: Tutor) -> Iterator[Partial]:
         for event in events:
             if isinstance(event, Answer):
-                self.conversations.answered(message, event, twin)
+                self.conversations.answered(message, _drawn(event, tutor), twin)
             else:
                 yield event
 
@@ -133,3 +138,14 @@ class Asking:
         if self.log_questions:
             fields["question"] = question
         _LOG.info("question answered" if error is None else "question failed", extra={"fields": fields})
+
+
+def _drawn(answer: Answer, tutor: Tutor) -> Answer:
+    """A computed answer with its drawing, so that it is drawn once and not whenever it is shown."""
+    if not answer.computed:
+        return answer
+    from tutor.computing.answers import Computed
+    from tutor.computing.drawing import draw
+
+    drawing = draw(Computed.model_validate(answer.computed), tutor.records)
+    return answer.model_copy(update={"computed": {**answer.computed, "svg": drawing}}) if drawing else answer

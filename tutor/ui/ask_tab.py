@@ -24,7 +24,7 @@ Talk = dict[str, Any]
 
 _ENGINE_NAMES = {
     "quote": "The book’s own sentences",
-    "small": "Small Llama (tries things out, invents)",
+    "small": "Small Llama (it invents)",
     "server": "Model server",
 }
 
@@ -121,6 +121,11 @@ def _wire(room: Room, tab: AskTab, course: Any, question: Any, buttons: tuple[An
         room.conversations.vote(person, int(event.message), int(event.vote), str(event.reason))
         return conversation_html(room.conversations.exchanges(person, talk["conversation"]))
 
+    def recover(talk: Talk, request: gr.Request) -> tuple[Any, ...]:
+        number = talk.get("conversation")
+        exchanges = room.conversations.exchanges(person_of(room, request), number) if number else []
+        return conversation_html(exchanges), gr.update(visible=True), gr.update(visible=False)
+
     def halt(request: gr.Request) -> None:
         stops.stop(str(request.session_hash))
 
@@ -131,14 +136,18 @@ def _wire(room: Room, tab: AskTab, course: Any, question: Any, buttons: tuple[An
         "concurrency_limit": room.settings.answering,
     }  # fmt: skip
     rest = [course, tab.engine, tab.talk]
-    question.submit(told(asking), [question, *rest], outputs, api_name="ask", **options)
-    send.click(told(asking), [question, *rest], outputs, **options)
-    tab.conversation.retry(told(again), rest, outputs, **options)
-    tab.conversation.example_select(told(suggested), rest, outputs, **options)
+    events = (
+        question.submit(told(asking), [question, *rest], outputs, api_name="ask", **options),
+        send.click(told(asking), [question, *rest], outputs, **options),
+        tab.conversation.retry(told(again), rest, outputs, **options),
+        tab.conversation.example_select(told(suggested), rest, outputs, **options),
+    )
+    for event in events:  # whatever went wrong, the page can be used again
+        event.failure(told(recover), tab.talk, [tab.conversation, send, stop], show_progress="hidden", api_visibility="private")
     for part in (tab.conversation, tab.sources):
         part.click(told(show), tab.talk, right, show_progress="hidden", api_visibility="private")
     tab.conversation.like(told(vote), tab.talk, tab.conversation, show_progress="hidden", api_visibility="private")
-    stop.click(halt, None, None, queue=False, api_visibility="private")
+    stop.click(halt, None, None, concurrency_limit=None, show_progress="hidden", api_visibility="private")
 
     def start(number: int, request: gr.Request) -> tuple[Any, ...]:
         return fresh_tab(room, person_of(room, request), number)

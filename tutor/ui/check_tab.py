@@ -6,8 +6,8 @@ from typing import Any
 import gradio as gr
 
 from tutor.answer import Answer, Citation
+from tutor.check import MAX_TEXT, check_against_book
 from tutor.classroom.accounts import Person
-from tutor.classroom.checking import MAX_TEXT, check_against_book
 from tutor.classroom.room import Room
 from tutor.ui.render import sentences_html, sources_html
 from tutor.ui.scripts import CARDS, TALK

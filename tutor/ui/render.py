@@ -14,6 +14,7 @@ from tutor.answer import Answer, Citation, Sentence
 from tutor.shell import page_name
 
 _KINDS = {"text": "Text", "table": "Table row", "ER_desc": "ER diagram", "figure": "Figure"}
+_ROWS = 50  # of a query's result
 EMPTY_SOURCES = '<p class="hint">The sources of the answer appear here. Choose one to see its page.</p>'
 
 
@@ -81,10 +82,24 @@ def computed_html(computed: Mapping[str, Any]) -> str:
         for step in steps
     )
     drawings = "".join(_drawing(svg) for svg in _drawings(computed))
-    assumption = computed.get("assumption")
-    note = f'<p class="note">{escaped(str(assumption))}</p>' if assumption else ""
-    derivation = f"<details open><summary>Derivation, step by step</summary><ol>{items}</ol></details>" if items else ""
-    return f'<div class="computed">{note}{derivation}{drawings}</div>' if note or derivation or drawings else ""
+    derivation = f"<details open><summary>Step by step</summary><ol>{items}</ol></details>" if items else ""
+    table = _result_table(computed)
+    return f'<div class="computed">{table}{derivation}{drawings}</div>' if table or derivation or drawings else ""
+
+
+def _result_table(computed: Mapping[str, Any]) -> str:
+    """The rows that a query gave."""
+    result = computed.get("result")
+    value = result.get("value") if isinstance(result, Mapping) else None
+    if not isinstance(value, Mapping) or not isinstance(value.get("columns"), list) or not isinstance(value.get("rows"), list):
+        return ""
+    head = "".join(f'<th scope="col">{escaped(str(name))}</th>' for name in value["columns"])
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{'NULL' if cell is None else escaped(str(cell))}</td>" for cell in row) + "</tr>"
+        for row in value["rows"][:_ROWS]
+    )
+    more = f'<p class="note">… and {len(value["rows"]) - _ROWS} more rows</p>' if len(value["rows"]) > _ROWS else ""
+    return f'<table class="rows"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}'
 
 
 def _drawings(computed: Mapping[str, Any]) -> list[str]:

@@ -50,14 +50,16 @@ element.addEventListener('keydown', (event) => {
   }
 });
 let seen = 0;
+let writing = false;
 const follow = () => {
   const talk = element.querySelector('.talk');
   if (!talk) { seen = 0; return; }
-  const count = talk.querySelectorAll('.exchange').length;
-  const live = talk.querySelector('.live');
-  const near = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 160;
-  if (count !== seen || live || near) talk.scrollTop = talk.scrollHeight;
-  seen = count;
+  const all = talk.querySelectorAll('.exchange');
+  const live = talk.querySelector('.live') !== null;
+  if (live) talk.scrollTop = talk.scrollHeight;
+  else if (all.length !== seen || writing) talk.scrollTop = all[all.length - 1].offsetTop - 4;
+  seen = all.length;
+  writing = live;
 };
 let place = 0;
 element.addEventListener('scroll', () => {

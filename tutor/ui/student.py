@@ -8,6 +8,7 @@ from tutor.classroom.accounts import Person
 from tutor.classroom.room import Room
 from tutor.ui.ask_tab import build_ask_tab, fresh_tab
 from tutor.ui.check_tab import build_check_tab, fresh_check
+from tutor.ui.exercise_tab import build_exercise_tab, fresh_exercises
 from tutor.ui.practice_tab import build_practice_tab, fresh_practice
 from tutor.ui.read_tab import build_read_tab, fresh_read
 from tutor.ui.render import escaped
@@ -34,13 +35,17 @@ def build_student_page(room: Room) -> Any:
                 ask = build_ask_tab(room, course)
             with gr.Tab("Practice", id="practice"):
                 practice = build_practice_tab(room, course)
+            with gr.Tab("Exercises", id="exercises"):
+                exercises = build_exercise_tab(room, course)
             with gr.Tab("Read", id="read"):
                 read = build_read_tab(room, course)
             with gr.Tab("Check a text", id="check"):
                 check = build_check_tab(room, course)
         colours.click(None, js=SWITCH_COLOURS, api_visibility="private")
         page.load(None, js=KEPT_COLOURS, api_visibility="private")
-        _fill(room, page, (course, account), [*ask.outputs, *practice.outputs, *read.outputs, *check.outputs])
+        _fill(
+            room, page, (course, account), [*ask.outputs, *practice.outputs, *exercises.outputs, *read.outputs, *check.outputs]
+        )
     return page
 
 
@@ -49,7 +54,7 @@ def _fill(room: Room, page: Any, top: tuple[Any, Any], tabs: list[Any]) -> None:
 
     def fill(person: Person, number: int | None) -> tuple[Any, ...]:
         ask, practice = fresh_tab(room, person, number), fresh_practice(room, person, number)
-        return *ask, *practice, *fresh_read(room, person, number), *fresh_check()
+        return *ask, *practice, *fresh_exercises(), *fresh_read(room, person, number), *fresh_check()
 
     def change(number: int | None, request: gr.Request) -> tuple[Any, ...]:
         return fill(person_of(room, request), number)

@@ -81,6 +81,7 @@ class Queue:
 
 _LOOP = re.compile(r"(.{4,200}?)(?:\s*\1){2,}\s*$", re.DOTALL)
 _UNIT = re.compile(r"[^.!?\n]+[.!?\n]+")
+_OPEN_ITEM = re.compile(r"\s*\n\s*(?:\d{1,2}[.)]|[-•*])$")
 _LONG = 24  # characters; shorter sentences may well be said twice
 
 
@@ -97,7 +98,7 @@ def looped(text: str) -> str | None:
     if units:
         last = _bare(units[-1].group())
         if any(_bare(unit.group()) == last for unit in units[:-1]):
-            return text[: units[-1].start()].rstrip()
+            return _OPEN_ITEM.sub("", text[: units[-1].start()].rstrip())
     return None
 
 

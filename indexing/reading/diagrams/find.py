@@ -18,6 +18,7 @@ from indexing.reading.diagrams.paths import Path, paths_of
 from indexing.reading.diagrams.phrases import phrases_of
 from indexing.reading.diagrams.regions import (
     TELLING,
+    has_figure_caption,
     is_behind_prose,
     is_foreground,
     is_part,
@@ -85,7 +86,8 @@ def _region(group: Sequence[Path], page: Page) -> _Region | None:
         return None
     paths = joined(group)
     large = box[2] - box[0] >= _LEAST[0] and box[3] - box[1] >= _LEAST[1]
-    return _Region(box, paths, telling, large and (telling > 0 or _free_boxes(paths, page) or _has_bars(paths)))
+    candidate = telling > 0 or _is_captioned(box, page, paths) or _free_boxes(paths, page) or _has_bars(paths)
+    return _Region(box, paths, telling, large and candidate)
 
 
 def _weight(path: Path) -> int:
@@ -103,6 +105,12 @@ def _tells(path: Path) -> bool:
     if path.curved:
         return min(path.box[2] - path.box[0], path.box[3] - path.box[1]) > 2
     return any(min(abs(a[0] - b[0]), abs(a[1] - b[1])) > 2.5 for a, b in pairwise(path.points))
+
+
+def _is_captioned(box: Box, page: Page, paths: Sequence[Path]) -> bool:
+    """Whether a figure's caption stands at lines that go both ways; level rules alone may be a table with that caption."""
+    upright = sum(path.box[3] - path.box[1] > TELLING and path.box[2] - path.box[0] < TELLING for path in paths)
+    return upright >= 2 and has_figure_caption(box, page)
 
 
 def _free_boxes(paths: Sequence[Path], page: Page) -> bool:
@@ -150,7 +158,8 @@ def _found(page: Page, parts: Sequence[_Region], words: Sequence[Word]) -> Found
     telling = sum(part.telling for part in parts)
     connected = any(_connects(net, graph, telling) for net in graph.nets)
     reading = read_diagram(graph) if connected else Reading(None)
-    if reading.diagram is None and telling < _ENOUGH and not connected and not _has_bars(paths):
+    shown = connected or telling >= _ENOUGH or _is_captioned(box, page, paths) or _has_bars(paths)
+    if reading.diagram is None and not shown:
         return None
     if reading.diagram is None and is_behind_prose(box, page):
         return None

@@ -15,6 +15,8 @@ _CROWD = 2500  # more drawings than this on a page are looked at, however small
 _BLEED = 150.0  # points that a path may reach over the page
 _MUCH = 4  # lines of prose on a drawing
 TELLING = 6.0  # the size from which a curve or an oblique line counts
+_CAPTION_GAP = 30.0  # points between a figure and its caption
+_FIGURE = re.compile(r"\s*(figure|fig\.|abbildung|abb\.)\s*\d", re.IGNORECASE)
 _CAPTION = re.compile(r"\s*(figure|fig\.|table|tab\.|listing|example|abbildung|tabelle)\s*\d", re.IGNORECASE)
 
 
@@ -116,6 +118,17 @@ def _in(point: tuple[float, float], box: Box) -> bool:
 def is_caption(text: str) -> bool:
     """Whether a line starts as captions do."""
     return bool(_CAPTION.match(text))
+
+
+def has_figure_caption(box: Box, page: Page) -> bool:
+    """Whether a figure's caption stands right below a box (or above, where nothing else does)."""
+    return any(
+        _FIGURE.match(line.text)
+        and line.box[0] < box[2]
+        and box[0] < line.box[2]
+        and -3 <= max(line.box[1] - box[3], box[1] - line.box[3]) <= _CAPTION_GAP
+        for line in page.lines
+    )
 
 
 def _is_prose(line: Line, page: Page) -> bool:

@@ -100,3 +100,28 @@ def test_ten_thousand_paths_stay_a_figure_with_a_doubt(size: float, tmp_path: Pa
     assert found[0].diagram is None
     assert len(found[0].doubts) == 1
     assert "is more than is read (2500); it stays a figure" in found[0].doubts[0]
+
+
+def _timeline(page: Any) -> None:
+    for i in range(4):
+        page.draw_line((100 + 40 * i, 120 + 20 * i), (260 + 40 * i, 120 + 20 * i))
+        page.draw_line((100 + 40 * i, 117 + 20 * i), (100 + 40 * i, 123 + 20 * i))
+    for x in (220, 330):
+        page.draw_line((x, 100), (x, 200))
+
+
+@pytest.mark.parametrize(("caption", "count"), [("Figure 3.1: Four transactions.", 1), ("", 0)])
+def test_level_and_upright_lines_are_a_figure_where_the_caption_says_so(caption: str, count: int, tmp_path: Path) -> None:
+    def paint(page: Any) -> None:
+        _timeline(page)
+        page.insert_text((120, 220), caption, fontsize=9)
+
+    assert len(found_on(tmp_path, paint)) == count
+
+
+def test_an_open_table_with_a_figures_caption_is_no_drawing(tmp_path: Path) -> None:
+    def paint(page: Any) -> None:
+        _open_table(page)
+        page.insert_text((120, 236), "Figure 3.1: A table.", fontsize=9)
+
+    assert found_on(tmp_path, paint) == []

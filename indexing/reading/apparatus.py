@@ -9,7 +9,7 @@ from indexing.reading.layout import Row
 _LEADER = re.compile(r"(?:[.·․…_] ?){4}[.·․…_ ]*(?:\d{1,4}|[ivxlc]{1,7}|[A-Z]-\d{1,4})?$", re.I)
 _ENDS_IN_PAGE = re.compile(r"\s(?:\d{1,4}|[ivxlc]{1,7})$")
 _INDEX_ENTRY = re.compile(r",\s?(?:\d{1,4}|[ivxlc]{1,7})(?:\s?[-–]\s?\d{1,4})?,?$")
-CONTENTS_TITLE = re.compile(
+_TITLE = re.compile(
     r"(?:table of |brief |detailed |short )?contents(?: list)?|list of (?:tables|figures|examples|listings|algorithms|exhibits)"
     r"|(?:subject |author |general |function |concept |variable )*(?:and \w+ )*index(?:es)?(?: (?:of|to) [\w ]+)?",
     re.I,
@@ -19,7 +19,7 @@ CONTENTS_TITLE = re.compile(
 def is_apparatus_title(text: str) -> bool:
     """Whether a heading says contents, list of … or index; with a number ("10 Indexes") it is about them instead."""
     title = re.sub(r"^(?:appendix\s+[A-Z0-9]{1,3}|[A-Z](?:\.\d+)?)[.:]?\s+(?=\w{4})", "", text.strip(), flags=re.I)
-    return bool(CONTENTS_TITLE.fullmatch(title.strip()))
+    return bool(_TITLE.fullmatch(title.strip()))
 
 
 def apparatus_rows(pages: Sequence[Sequence[Row]]) -> list[set[int]]:

@@ -7,7 +7,8 @@ running text, which are rows like any others, to the paragraphs.
 import re
 from collections.abc import Sequence
 
-from indexing.reading.layout import Row, written
+from indexing.reading.layout import Row
+from indexing.reading.pieces import written
 
 _FONTS = re.compile(r"CMMI|CMSY|CMEX|MSAM|MSBM|EUSM|RSFS|LMMath|Math|Symbol|MTMI|MTSY|txsy|txmi|pxmi", re.I)
 _SIGNS = re.compile("[=<>≤≥≠≈≡±×÷∑∏∫√∂∞∈∉⊂⊆∪∩∧∨¬∀∃→←⇒⇔↔σπρ⋈Σ⟨⟩^+\u2212]")

@@ -8,13 +8,13 @@ are gone from the rows, to the modules that took them out.
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from indexing.reading.apparatus import is_apparatus_title
 from indexing.reading.layout import Row
-from indexing.reading.levels import with_levels
-from indexing.reading.numbering import Number, caption_kind, chapter_label, heading_number, is_bullet
-from indexing.reading.style import BookStyle, Face, face, family
+from indexing.reading.levels import Heading, with_levels
+from indexing.reading.numbering import caption_kind, chapter_label, heading_number, is_bullet
+from indexing.reading.style import BookStyle, face, family
 
 MAX_ROWS = 4
 MIN_HEADINGS = 3  # fewer than this in a book: its headings are not told by their type
@@ -22,19 +22,6 @@ MAX_LETTERS = 220
 _MAX_PLAIN = 100  # letters of a heading that is neither bold nor much larger
 _LARGE = 1.25  # times the body size: plainly a heading, however it is set
 _ADMONITION = re.compile(r"(?:note|warning|caution|tip|important|danger|hint|attention|remark)s?[.:!]?", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading: rows `first` to `last` (indices into the rows given, both included)."""
-
-    first: int
-    last: int
-    title: str
-    page: int
-    face: Face
-    number: Number | None
-    level: int = 1
 
 
 def find_headings(rows: Sequence[Row], style: BookStyle) -> list[Heading]:

@@ -3,18 +3,28 @@
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 from indexing.reading.apparatus import is_apparatus_title
+from indexing.reading.numbering import Number
 from indexing.reading.style import Face
 
-if TYPE_CHECKING:
-    from indexing.reading.headings import Heading
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading: rows `first` to `last` (indices into the rows given, both included)."""
+
+    first: int
+    last: int
+    title: str
+    page: int
+    face: Face
+    number: Number | None
+    level: int = 1
 
 
-def with_levels(headings: Sequence["Heading"]) -> list["Heading"]:
-    """The headings with levels from 1."""
+def with_levels(headings: Sequence[Heading]) -> list[Heading]:
+    """The headings with levels from 1; none is more than one level below the heading that it stands under."""
     if not headings:
         return []
     ranks = face_ranks(headings)
@@ -22,11 +32,15 @@ def with_levels(headings: Sequence["Heading"]) -> list["Heading"]:
     faces = Counter(heading.face for heading in headings)
     numbered = {face for face, count in faces.items() if numbers[face] * 3 > count * 2}
     depths = [_depth(heading, ranks, numbered) for heading in headings]
-    order = {depth: level for level, depth in enumerate(sorted(set(depths)), 1)}
-    return [replace(heading, level=order[depth]) for heading, depth in zip(headings, depths, strict=True)]
+    levels: list[int] = []
+    above: list[float] = []  # the depths of the headings that the next one may stand under
+    for depth in depths:
+        above = [other for other in above if other < depth] + [depth]
+        levels.append(len(above))
+    return [replace(heading, level=level) for heading, level in zip(headings, levels, strict=True)]
 
 
-def _depth(heading: "Heading", ranks: dict[Face, float], numbered: set[Face]) -> float:
+def _depth(heading: Heading, ranks: dict[Face, float], numbered: set[Face]) -> float:
     """Its number's depth or its face's. Contents and index are chapters, whatever their face.
 
     Where the small headings of a face have numbers, one without stands under them ("6.6.3.1 Type", then "string"); chapters and
@@ -40,7 +54,7 @@ def _depth(heading: "Heading", ranks: dict[Face, float], numbered: set[Face]) ->
     return rank + 0.5 if heading.number is None and heading.face in numbered and rank >= 3 else rank
 
 
-def _is_trusted(heading: "Heading", ranks: dict[Face, float]) -> bool:
+def _is_trusted(heading: Heading, ranks: dict[Face, float]) -> bool:
     """A dotted number, or a chapter's, always; a lone number or a part's only where its face usually is as deep."""
     number = heading.number
     assert number is not None
@@ -49,7 +63,7 @@ def _is_trusted(heading: "Heading", ranks: dict[Face, float]) -> bool:
     return abs(ranks[heading.face] - number.depth) < 0.5
 
 
-def face_ranks(headings: Sequence["Heading"]) -> dict[Face, float]:
+def face_ranks(headings: Sequence[Heading]) -> dict[Face, float]:
     """A depth for every face: the median printed depth where many of its headings are numbered, otherwise by its size."""
     by_face: dict[Face, list[Heading]] = defaultdict(list)
     for heading in headings:
@@ -73,7 +87,7 @@ def face_ranks(headings: Sequence["Heading"]) -> dict[Face, float]:
     return ranks
 
 
-def _known(by_face: dict[Face, list["Heading"]]) -> dict[Face, float]:
+def _known(by_face: dict[Face, list[Heading]]) -> dict[Face, float]:
     """The faces whose printed numbers say how deep they are. A part is above chapters only if it is printed as large."""
     largest = max(
         (kind[0] for kind, members in by_face.items() if any(h.number and h.number.depth == 1 for h in members)), default=0.0

@@ -102,10 +102,3 @@ def is_bullet(text: str) -> bool:
 def is_list_item(text: str) -> bool:
     """Whether a row begins with a bullet or with an item's number or letter."""
     return bool(_BULLET.match(text) or _ITEM.match(text))
-
-
-def item_number(text: str) -> int | None:
-    """The value of an item's number: 3 for "3." or "3)", None for letters and bullets."""
-    match = _ITEM.match(text)
-    digits = re.sub(r"\D", "", match.group(1)) if match else ""
-    return int(digits) if digits else None

@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from indexing.reading.headings import MAX_ROWS, Heading
+from indexing.reading.headings import MAX_ROWS
 from indexing.reading.layout import Row
+from indexing.reading.levels import Heading
 from indexing.reading.numbering import heading_number
 from indexing.reading.pages import Doubt
 from indexing.reading.style import face

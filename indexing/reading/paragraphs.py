@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from indexing.reading.formulas import formula_text, is_formula, is_part
-from indexing.reading.layout import Row, written
+from indexing.reading.layout import Row
 from indexing.reading.numbering import is_list_item
 from indexing.reading.pages import span_of
+from indexing.reading.pieces import written
 from indexing.reading.style import BookStyle
 from indexing.records import Span
 

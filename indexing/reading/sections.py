@@ -9,8 +9,8 @@ from indexing.reading.exercises import find_questions, is_exercises_title
 from indexing.reading.footnotes import footnote_content
 from indexing.reading.found import FoundDrawing
 from indexing.reading.grids import keyed_rows
-from indexing.reading.headings import Heading
 from indexing.reading.layout import Row
+from indexing.reading.levels import Heading
 from indexing.reading.numbering import heading_number
 from indexing.reading.pages import PageContent, Placed
 from indexing.reading.paragraphs import Content, compose

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from indexing.reading.numbering import caption_kind, chapter_label, has_caption_mark, heading_number, item_number
+from indexing.reading.numbering import caption_kind, chapter_label, has_caption_mark, heading_number
 from indexing.reading.reader import read_book
 
 from .conftest import Paper, line, lorem
@@ -49,6 +49,12 @@ def test_bold_at_body_size_with_space_above(paper: Paper) -> None:
 def test_bold_rows_that_are_no_headings(paper: Paper, text: str) -> None:
     page = [*lorem(100), line(180, text, 10, "tibo"), *lorem(196), line(290, text, 10, "tibo"), *lorem(306)]
     assert outline(paper([page])) == []
+
+
+def test_no_level_is_left_out_between_a_heading_and_the_one_above(paper: Paper) -> None:
+    page = [*[line(72, "1 Sets", 16, "tibo"), *lorem(100)], *[line(200, "Rationale", 11, "tibo"), *lorem(220)]]
+    deep = [*[line(72, "2 Bags", 16, "tibo"), *lorem(100)], *[line(200, "2.1.1 Names", 12, "tibo"), *lorem(220)]]
+    assert [level for level, _, _ in outline(paper([page, deep]))] == [1, 2, 1, 2]
 
 
 def test_title_pages_have_no_headings(paper: Paper) -> None:
@@ -104,7 +110,6 @@ def test_labels_captions_and_items() -> None:
     ] == [*("figure", "table", "figure", "other", None, None)]
     assert has_caption_mark("Figure 3.1: A")
     assert not has_caption_mark("Figure 3.1 shows it")
-    assert [item_number(text) for text in ("3. x", "(12) x", "a) x")] == [3, 12, None]
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 import pytest
 
-from indexing.reading.layout import clean
+from indexing.reading.pieces import clean
 from indexing.reading.reader import read_book
 from indexing.records import TextRecord
 

@@ -57,6 +57,9 @@ rebuild: setup ## Build your own book: make rebuild BOOK=path/to/book.pdf [QA=pa
 model: setup-finetune ## Get the small Llama (93 MB), to try out worded answers
 	$(PY) -m tutor.models get small
 
+train: sample model ## Train an adapter: make train [RECIPE=grounded|paper|smoke] [COURSE=sample] [BASE=small]
+	$(PY) -m finetune.train --book $(or $(COURSE),sample) --recipe $(or $(RECIPE),grounded) $(if $(BASE),--base "$(BASE)")
+
 lint: setup-dev ## Check style and types
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .

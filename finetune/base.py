@@ -84,7 +84,6 @@ def with_adapter(base: Base, lora: Lora, seed: int, checkpointing: bool) -> Any:
 
     torch.manual_seed(seed)
     model = base.model
-    model.set_attn_implementation("sdpa")  # takes the packed rows' mask as it is
     if checkpointing and torch.cuda.is_available():
         model.activation_checkpointing_enable()
         model.enable_input_require_grads()

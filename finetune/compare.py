@@ -32,6 +32,7 @@ class _Line(Model):
 
     question: str
     answer: str = ""
+    heading_path: list[str] = []
     book: str = ""
 
 
@@ -67,12 +68,12 @@ def main(
     inside = read_jsonl(questions or adapter / "held-out.jsonl", _Line)
     outside = [item for item in read_jsonl(out_of_book, _Line) if item.book in ("", found.name)] if out_of_book else None
     strange = [item.question for item in outside] if outside is not None else foreign_questions("test")
-    known = [(item.question, item.answer) for item in inside if item.answer]
+    known = [(item.question, item.answer, item.heading_path[-1:]) for item in inside if item.answer]
     if not known:
         raise SourceError(f"{questions or adapter / 'held-out.jsonl'}: no question with an answer to compare with")
     prompts = [REPORT_PROMPT, *(prompt or [])]
     asked = ask(
-        [*((text, "") for text in prompts), *known[: limit or None]],
+        [*((text, "", ()) for text in prompts), *known[: limit or None]],
         strange[: limit or None],
         Retriever(Index(found), embedder),
         top_k,

@@ -6,22 +6,22 @@ have refused by itself, since it is the model that is measured. Leaves the page 
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-import numpy as np
-
-from finetune.metrics import Interval, Measured, difference, ratio, rouge_l, token_f1
+from finetune.metrics import Interval, Parts, difference, ratio
 from finetune.samples import reply
 from finetune.stages import counter
 from indexing.console import Report
 from indexing.embedding import Embedder
-from tutor.answer import REFUSAL
-from tutor.citations import Citations
+from tutor.answer import Answer
+from tutor.citations import Citations, summary
 from tutor.drafting import PROMPT_TOKENS, Draft, checked_sentences
 from tutor.engines.base import looped
+from tutor.evaluate import Asked as Wanted
+from tutor.evaluate import Measured, measure
 from tutor.grounding.check import Checker
 from tutor.prompt import Message, PromptPassage, render
 from tutor.retrieval import Passage, Retriever
@@ -35,12 +35,17 @@ CELLS = {
 """Each cell's name, and whether it has the adapter and the passages."""
 
 METRICS = {
-    "token F1": "shared words with the reference answer",
-    "ROUGE-L": "shared words in the same order",
-    "similarity": "cosine of the embeddings of answer and reference",
+    "token F1": "words shared with the reference answer; 0 for a refusal",
+    "ROUGE-L": "words shared in the same order; 0 for a refusal",
+    "similarity": "cosine of the embeddings of answer and reference; 0 for a refusal",
     "supported": "share of sentences that the retrieved passages support",
+    "citation recall": "share of sentences whose citations together support them (ALCE's definition)",
+    "citation precision": "share of citations that are needed and right (ALCE's definition)",
     "wrongly refused": "share of the book's questions that were refused",
     "rightly refused": "share of out-of-book questions that were refused",
+    "hit@1": "a passage of the right section first; the same for every cell, as retrieval is",
+    "hit@5": "a passage of the right section among the first five",
+    "MRR@10": "1 / the first right passage's rank, 0 beyond the passages shown",
     "words": "length of an answer",
 }
 
@@ -52,20 +57,18 @@ class Asked:
     question: str
     reference: str
     passages: tuple[Passage, ...]
+    headings: tuple[str, ...] = ()
     out_of_book: bool = False
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What one cell answered to a question, and what it is worth."""
+    """What one cell answered to a question, and what it is worth by `tutor.evaluate`."""
 
     text: str
-    refused: bool
-    sentences: int = 0
-    supported: int = 0
-    token_f1: float = 0.0
-    rouge_l: float = 0.0
-    similarity: float = 0.0
+    sentences: int
+    supported: int
+    measured: Measured
 
 
 @dataclass
@@ -76,21 +79,26 @@ class Comparison:
     replies: dict[str, list[Reply]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def measured(self, cell: str, metric: str) -> Measured:
+    def measured(self, cell: str, metric: str) -> Parts:
         """For each question that a metric is about, its part and its whole."""
         pairs = list(zip(self.asked, self.replies[cell], strict=True))
         inside = [reply for asked, reply in pairs if asked.reference]
         outside = [reply for asked, reply in pairs if asked.out_of_book]
-        by_metric: dict[str, Measured] = {
-            "token F1": [(item.token_f1, 1.0) for item in inside],
-            "ROUGE-L": [(item.rouge_l, 1.0) for item in inside],
-            "similarity": [(item.similarity, 1.0) for item in inside],
-            "supported": [(item.supported, item.sentences) for item in inside],
-            "wrongly refused": [(float(item.refused), 1.0) for item in inside],
-            "rightly refused": [(float(item.refused), 1.0) for item in outside],
-            "words": [(len(item.text.split()), 1.0) for item in inside],
+        by_metric: dict[str, Callable[[Reply], tuple[float, float]]] = {
+            "token F1": lambda item: (item.measured.token_f1 or 0.0, 1.0),
+            "ROUGE-L": lambda item: (item.measured.rouge_l or 0.0, 1.0),
+            "similarity": lambda item: (item.measured.similarity or 0.0, 1.0),
+            "supported": lambda item: (item.supported, item.sentences),
+            "citation recall": lambda item: _summed(item.measured.citation_recall),
+            "citation precision": lambda item: _summed(item.measured.citation_precision),
+            "wrongly refused": lambda item: (float(item.measured.refused), 1.0),
+            "rightly refused": lambda item: (float(item.measured.refused), 1.0),
+            "hit@1": lambda item: _known(item.measured.hit_1),
+            "hit@5": lambda item: _known(item.measured.hit_5),
+            "MRR@10": lambda item: _known(item.measured.mrr_10),
+            "words": lambda item: (len(item.text.split()), 1.0),
         }
-        return by_metric[metric]
+        return [by_metric[metric](item) for item in (outside if metric == "rightly refused" else inside)]
 
     def value(self, cell: str, metric: str) -> Interval:
         return ratio(self.measured(cell, metric))
@@ -100,9 +108,14 @@ class Comparison:
         return difference(self.measured(cell, metric), self.measured(over, metric))
 
 
-def ask(questions: Sequence[tuple[str, str]], out_of_book: Sequence[str], retriever: Retriever, top_k: int) -> list[Asked]:
-    """The questions with what the retriever finds for them. `questions` are (question, reference)."""
-    found = [Asked(question, reference, _passages(retriever, question, top_k)) for question, reference in questions]
+def ask(
+    questions: Sequence[tuple[str, str, Sequence[str]]], out_of_book: Sequence[str], retriever: Retriever, top_k: int
+) -> list[Asked]:
+    """The questions with what the retriever finds for them. `questions` are (question, reference, gold headings)."""
+    found = [
+        Asked(question, reference, _passages(retriever, question, top_k), tuple(headings))
+        for question, reference, headings in questions
+    ]
     return found + [Asked(question, "", _passages(retriever, question, top_k), out_of_book=True) for question in out_of_book]
 
 
@@ -121,6 +134,7 @@ def compare(
 ) -> Comparison:
     """Let every cell answer every question. The model has the adapter, which is switched off for the base."""
     comparison = Comparison(list(asked))
+    shown = {passage.chunk.id: passage.chunk.text for item in asked for passage in item.passages}
     checker = Checker(embedder)
     for cell in cells:
         adapter, retrieval = CELLS[cell]
@@ -129,7 +143,7 @@ def compare(
         done = partial(_done, report, cell, len(asked))
         texts = reply(model, tokenizer, chats, max_new_tokens, adapter=adapter, report=done)
         comparison.seconds[cell] = time.perf_counter() - started
-        comparison.replies[cell] = [judge(text, item, checker, embedder) for text, item in zip(texts, asked, strict=True)]
+        comparison.replies[cell] = [judge(text, item, checker, shown) for text, item in zip(texts, asked, strict=True)]
     return comparison
 
 
@@ -143,22 +157,31 @@ def chat(asked: Asked, tokenizer: Any, retrieval: bool) -> list[Message]:
     return render(asked.question, passages, counter(tokenizer), PROMPT_TOKENS).messages
 
 
-def judge(text: str, asked: Asked, checker: Checker, embedder: Embedder) -> Reply:
-    """A reply's worth. A refusal has no sentences, and nothing in common with a reference."""
+def judge(text: str, asked: Asked, checker: Checker, texts: dict[str, str]) -> Reply:
+    """A reply's worth. Sentences are checked and cited as the tutor does; a refusal has none."""
     text = looped(text) or text
-    if Draft(text).refuses:
-        return Reply(text or REFUSAL, refused=True)
-    sentences = checked_sentences(text, asked.passages, checker, Citations())
-    supported = sum(sentence.supported for sentence in sentences)
-    if not asked.reference:
-        return Reply(text, False, len(sentences), supported)
-    first, second = (encoding.vector for encoding in embedder.encode_passages([text, asked.reference]))
-    return Reply(
-        text,
-        refused=False,
-        sentences=len(sentences),
-        supported=supported,
-        token_f1=token_f1(text, asked.reference),
-        rouge_l=rouge_l(text, asked.reference),
-        similarity=float(np.dot(first, second)),
+    refused = Draft(text).refuses
+    citations = Citations()
+    sentences = [] if refused else checked_sentences(text, asked.passages, checker, citations)
+    answer = Answer(
+        question=asked.question,
+        book="",
+        answer=text,
+        refused=refused,
+        sentences=sentences,
+        citations=citations.all(),
+        passages=[summary(passage) for passage in asked.passages],
     )
+    wanted = Wanted(
+        question=asked.question, answer=asked.reference or None, headings=list(asked.headings), answerable=not asked.out_of_book
+    )
+    supported = sum(sentence.supported for sentence in sentences)
+    return Reply(text, len(sentences), supported, measure(answer, wanted, checker, texts))
+
+
+def _summed(values: Sequence[float]) -> tuple[float, float]:
+    return sum(values), len(values)
+
+
+def _known(value: float | None) -> tuple[float, float]:
+    return (0.0, 0.0) if value is None else (value, 1.0)

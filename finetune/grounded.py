@@ -21,12 +21,19 @@ _REACH = 4  # times as many passages are searched as a prompt shows, so that eno
 
 @dataclass(frozen=True)
 class Prompting:
-    """How prompts with passages are made: the retriever, the tokenizer's count, passages to a prompt, tokens in all."""
+    """How prompts with passages are made: the retriever, the tokenizer's count, the fewest and the most passages to a prompt,
+    tokens in all. How many a prompt has depends on its name alone."""
 
     search: Search
     count: Count
     passages: int
+    fewest: int = 2
     budget: int = PROMPT_TOKENS
+
+    def room(self, name: str) -> int:
+        """How many passages the prompt of that name has."""
+        fewest = min(self.fewest, self.passages)
+        return random.Random(f"passages {name}").randint(fewest, self.passages)  # noqa: S311 (not for secrets)
 
     def example(self, name: str, question: str, chunks: Sequence[Chunk], answer: str, made: str = "") -> Example:
         """One prompt with its answer."""
@@ -38,9 +45,10 @@ class Prompting:
 
 def with_gold(pair: Pair, prompting: Prompting, allowed: Callable[[Chunk], bool]) -> Example:
     """The pair's question over what the retriever returned, best first; gold takes the last place where it was not found."""
-    found = _found(pair.question, prompting, allowed)[: prompting.passages]
+    room = prompting.room(pair.id)
+    found = _found(pair.question, prompting, allowed)[:room]
     if not any(holds_answer(chunk, pair) for chunk in found):
-        found = [*found[: prompting.passages - 1], pair.gold[0]]
+        found = [*found[: room - 1], pair.gold[0]]
     return prompting.example(pair.id, pair.question, found, pair.answer, pair.made)
 
 
@@ -52,18 +60,18 @@ def without_gold(pair: Pair, prompting: Prompting, allowed: Callable[[Chunk], bo
     found = [chunk for chunk in _found(pair.question, prompting, allowed) if not holds_answer(chunk, pair)]
     if not found:
         return None
-    made = pair.made or "gold taken out"
-    return prompting.example(f"{pair.id} without gold", pair.question, found[: prompting.passages], REFUSAL, made)
+    name, made = f"{pair.id} without gold", pair.made or "gold taken out"
+    return prompting.example(name, pair.question, found[: prompting.room(name)], REFUSAL, made)
 
 
 def foreign(questions: Sequence[str], prompting: Prompting, allowed: Callable[[Chunk], bool]) -> list[Example]:
     """Questions of other fields over what the retriever returns for them: the answer is the refusal."""
-    return [
-        prompting.example(
-            f"foreign {number}", question, _found(question, prompting, allowed)[: prompting.passages], REFUSAL, "foreign"
-        )
-        for number, question in enumerate(questions, 1)
-    ]
+    examples = []
+    for number, question in enumerate(questions, 1):
+        name = f"foreign {number}"
+        found = _found(question, prompting, allowed)[: prompting.room(name)]
+        examples.append(prompting.example(name, question, found, REFUSAL, "foreign"))
+    return examples
 
 
 def grounded_examples(

@@ -13,6 +13,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
+from finetune.attention import packed_attention
 from finetune.base import make_optimizer, trained
 from finetune.encoding import IGNORED, Encoded
 from finetune.packing import Batch, Row, epochs, make_batch, pack
@@ -88,8 +89,24 @@ class Loop:
 
         ModelError where the loss is not a number or nothing learns, LimitError where memory is full.
         """
-        stage, updates = data.stage, data.updates(self.accelerator.num_processes)
         self.model.train()
+        with self._computing():
+            self._updates(data, number, done, optimizer, scheduler, after)
+
+    @contextmanager
+    def _computing(self) -> Iterator[None]:
+        """Packed attention; and where the base is in 16 bits, so are the adapter's products, of its fp32 weights."""
+        from peft.helpers import disable_input_dtype_casting
+
+        bare = self.accelerator.unwrap_model(self.model)
+        half = self.accelerator.mixed_precision != "no"
+        with packed_attention(bare), disable_input_dtype_casting(bare, active=half):
+            yield
+
+    def _updates(
+        self, data: StageData, number: int, done: int, optimizer: Any, scheduler: Any, after: Callable[[Update], None]
+    ) -> None:
+        stage, updates = data.stage, data.updates(self.accelerator.num_processes)
         for step, rows in zip(range(done + 1, updates + 1), self.rows(data, number, done), strict=False):
             started = time.perf_counter()
             with told_memory(stage):
@@ -153,7 +170,7 @@ class Loop:
         rows = sorted(pack(lengths, data.stage.sequence))
         summed, count = 0.0, 0
         bare = self.accelerator.unwrap_model(self.model)
-        with torch.inference_mode(), nullcontext() if adapter else bare.disable_adapter():
+        with torch.inference_mode(), self._computing(), nullcontext() if adapter else bare.disable_adapter():
             for at in range(0, len(rows), _HELD_OUT_ROWS):
                 batch = make_batch(rows[at : at + _HELD_OUT_ROWS], data.held_out, self.padding).to(self.accelerator.device)
                 summed += float(summed_loss(bare, batch))
@@ -163,7 +180,7 @@ class Loop:
 
 
 def summed_loss(model: Any, batch: Batch) -> Any:
-    """The sum of -log P over a batch's predicted tokens, in nats.
+    """The sum of -log P over a batch's predicted tokens, in nats. Within `packed_attention`.
 
     Only positions that predict something go through the output layer: where prompts are long and answers short, that saves
     the largest matrix of a small model nearly all its work.
@@ -173,8 +190,8 @@ def summed_loss(model: Any, batch: Batch) -> Any:
     wanted = (batch.targets != IGNORED).any(0).nonzero()[:, 0]
     logits = model(
         input_ids=batch.input_ids,
-        attention_mask=batch.mask(),
         position_ids=batch.positions,
+        segment_lengths=batch.segment_lengths,
         logits_to_keep=wanted,
         use_cache=False,
     ).logits

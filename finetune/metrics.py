@@ -1,37 +1,14 @@
-"""How an answer compares with its reference, and what of a difference is noise.
-
-Token F1 as in SQuAD (Rajpurkar et al. 2016), over stems; ROUGE-L as F-measure (Lin 2004); intervals by the percentile bootstrap
-over questions, paired where two systems answered the same ones (Efron & Tibshirani 1993).
+"""What of a difference is noise: intervals by the percentile bootstrap over questions, paired where two systems answered the
+same ones (Efron & Tibshirani 1993). What is measured of an answer, `tutor.measures` and `tutor.evaluate` say.
 """
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from indexing.lexical import words
-
 _RESAMPLES = 5_000
 _SEED = 17
-
-
-def token_f1(answer: str, reference: str) -> float:
-    """Harmonic mean of the shares of the answer's and the reference's words that the other has, 0..1."""
-    ours, theirs = words(answer), words(reference)
-    common = sum((Counter(ours) & Counter(theirs)).values())
-    return 2 * common / (len(ours) + len(theirs)) if common else 0.0
-
-
-def rouge_l(answer: str, reference: str) -> float:
-    """F-measure of the longest common subsequence of words, 0..1."""
-    ours, theirs = words(answer), words(reference)
-    row = [0] * (len(theirs) + 1)
-    for word in ours:
-        above = row[:]
-        for position, other in enumerate(theirs, 1):
-            row[position] = above[position - 1] + 1 if word == other else max(above[position], row[position - 1])
-    return 2 * row[-1] / (len(ours) + len(theirs)) if row[-1] else 0.0
 
 
 @dataclass(frozen=True)
@@ -51,17 +28,17 @@ class Interval:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
 
-Measured = Sequence[tuple[float, float]]
+Parts = Sequence[tuple[float, float]]
 """For each question a part and a whole, such as supported sentences and sentences; a plain mean has wholes of 1."""
 
 
-def ratio(measured: Measured) -> Interval:
+def ratio(measured: Parts) -> Interval:
     """The sum of parts over the sum of wholes."""
     pairs = np.asarray(measured, dtype=float).reshape(-1, 2)
     return _bootstrap(len(pairs), lambda index: _ratio(pairs[index]))
 
 
-def difference(one: Measured, other: Measured) -> Interval:
+def difference(one: Parts, other: Parts) -> Interval:
     """How much higher `one` is than `other`, both measured on the same questions in the same order."""
     first, second = (np.asarray(item, dtype=float).reshape(-1, 2) for item in (one, other))
     if len(first) != len(second):

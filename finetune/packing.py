@@ -73,16 +73,12 @@ class Batch:
         """Tokens that are not padding."""
         return int((self.segments >= 0).sum())
 
-    def mask(self) -> Any:
-        """(rows, 1, length, length), True where a query may look at a key. A padding token looks at itself alone."""
+    @property
+    def segment_lengths(self) -> list[list[int]]:
+        """For each row the lengths of its examples, and of the padding after them."""
         import torch
 
-        length = self.segments.shape[1]
-        causal = torch.ones(length, length, dtype=torch.bool, device=self.segments.device).tril()
-        same = self.segments[:, :, None] == self.segments[:, None, :]
-        real = self.segments[:, :, None] >= 0
-        alone = torch.eye(length, dtype=torch.bool, device=self.segments.device)
-        return ((same & causal & real) | alone)[:, None]
+        return [torch.unique_consecutive(row, return_counts=True)[1].tolist() for row in self.segments]
 
     def to(self, device: Any) -> "Batch":
         return Batch(*(item.to(device) for item in (self.input_ids, self.positions, self.segments, self.targets)))

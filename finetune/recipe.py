@@ -33,7 +33,7 @@ class Lora(_Table):
 
 
 class Grounded(_Table):
-    """What the examples with retrieved passages are made of: passages in a prompt, and how many questions of each kind."""
+    """What examples with retrieved passages are made of: the most passages in a prompt, and how many questions of each kind."""
 
     passages: int = Field(default=5, ge=1)
     without_gold: float = Field(default=0.35, ge=0, le=1)

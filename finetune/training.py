@@ -89,8 +89,8 @@ class _Run:
     def open(cls, recipe: Recipe, book: Book, settings: Settings, watch: Watch) -> "_Run":
         from accelerate import Accelerator
 
-        accelerator = Accelerator()
         base = load_base(recipe, settings)
+        accelerator = Accelerator(mixed_precision="bf16" if str(base.model.dtype) == "torch.bfloat16" else "no")
         if accelerator.is_main_process:
             for line in base.said:
                 watch.say(line)

@@ -62,6 +62,18 @@ def make_model(seed: int = 0, **changes: Any) -> Any:
     return LlamaForCausalLM(config).eval()
 
 
+def forget_accelerator() -> None:
+    """`accelerate` keeps one state for a process; a command has one run, a test process many, in fp32 and in bf16."""
+    from accelerate.state import AcceleratorState
+
+    AcceleratorState._reset_state(reset_partial_state=True)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_accelerator() -> None:
+    forget_accelerator()
+
+
 @pytest.fixture(scope="session")
 def tokenizer() -> Any:
     return make_tokenizer()

@@ -137,7 +137,9 @@ def test_grounded_prompt_is_the_tutors_own(prompting: Prompting, tokenizer: Any)
 
 def test_gold_takes_the_last_place_where_it_is_not_found(tokenizer: Any) -> None:
     others = FakeRetriever([chunk for chunk in make_chunks() if "lock" not in chunk.text.split()])
-    prompting = Prompting(lambda question, count: others.search(question, count).passages, counter(tokenizer), passages=3)
+    prompting = Prompting(
+        lambda question, count: others.search(question, count).passages, counter(tokenizer), passages=3, fewest=3
+    )
     example = with_gold(pair_for("lock"), prompting, lambda chunk: True)
     assert len(example.chunk_ids) == 3
     assert example.chunk_ids[-1] == "140"

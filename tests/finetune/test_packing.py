@@ -8,9 +8,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finetune.attention import packed_attention
 from finetune.encoding import IGNORED, Encoded
 from finetune.loop import summed_loss
 from finetune.packing import epochs, make_batch, pack
+from indexing.errors import ModelError
 
 LENGTHS = st.lists(st.integers(1, 50), min_size=1, max_size=60)
 
@@ -47,14 +49,7 @@ def test_batch_is_what_it_says() -> None:
     assert batch.segments.tolist() == [[0, 0, 0, 1, 1], [0, 0, 0, 0, -1]]
     assert batch.targets.tolist() == [[6, 7, IGNORED, 9, IGNORED], [3, 3, 3, IGNORED, IGNORED]]
     assert (batch.in_loss, batch.tokens) == (6, 9)
-    assert batch.mask()[0, 0].int().tolist() == [
-        [1, 0, 0, 0, 0],
-        [1, 1, 0, 0, 0],
-        [1, 1, 1, 0, 0],
-        [0, 0, 0, 1, 0],
-        [0, 0, 0, 1, 1],
-    ]
-    assert batch.mask()[1, 0, 4].int().tolist() == [0, 0, 0, 0, 1]
+    assert batch.segment_lengths == [[3, 2], [4, 1]]
 
 
 def random_examples(count: int, seed: int) -> list[Encoded]:
@@ -67,9 +62,21 @@ def random_examples(count: int, seed: int) -> list[Encoded]:
     return examples
 
 
+def packed_logits(model: Any, batch: Any) -> Any:
+    with packed_attention(model):
+        return model(input_ids=batch.input_ids, position_ids=batch.positions, segment_lengths=batch.segment_lengths).logits
+
+
+def masked_logits(model: Any, batch: Any) -> Any:
+    """The same by one mask over the whole row."""
+    causal = torch.ones(batch.segments.shape[1], batch.segments.shape[1], dtype=torch.bool).tril()
+    mask = (batch.segments[:, :, None] == batch.segments[:, None, :]) & causal
+    return model(input_ids=batch.input_ids, attention_mask=mask[:, None], position_ids=batch.positions).logits
+
+
 def token_losses(model: Any, batch: Any) -> dict[tuple[int, int, int], float]:
     """{(row, segment, position): loss} of each predicted token."""
-    logits = model(input_ids=batch.input_ids, attention_mask=batch.mask(), position_ids=batch.positions).logits
+    logits = packed_logits(model, batch)
     found = {}
     for row, at in (batch.targets != IGNORED).nonzero().tolist():
         loss = -logits[row, at].detach().log_softmax(-1)[batch.targets[row, at]]
@@ -94,7 +101,25 @@ def test_packed_losses_are_those_of_each_example_alone(model: Any) -> None:
 def test_summed_loss_is_the_sum_of_the_token_losses(model: Any) -> None:
     examples = random_examples(9, 2)
     batch = make_batch(pack([len(item) for item in examples], 40), examples, padding=0)
-    assert float(summed_loss(model, batch).detach()) == pytest.approx(sum(token_losses(model, batch).values()), rel=1e-5)
+    with packed_attention(model):
+        summed = float(summed_loss(model, batch).detach())
+    assert summed == pytest.approx(sum(token_losses(model, batch).values()), rel=1e-5)
+
+
+def test_one_call_for_each_example_is_one_masked_call_for_the_row(model: Any) -> None:
+    examples = random_examples(12, 3)
+    batch = make_batch(pack([len(item) for item in examples], 40), examples, padding=0)
+    wanted = batch.segments >= 0
+    with torch.inference_mode():
+        torch.testing.assert_close(packed_logits(model, batch)[wanted], masked_logits(model, batch)[wanted], atol=1e-5, rtol=0)
+
+
+def test_attention_is_as_before_afterwards_and_needs_lengths_within(model: Any) -> None:
+    ids = torch.tensor([[5, 6, 7]])
+    with packed_attention(model), pytest.raises(ModelError, match="LlamaAttention does not hand packed rows through"):
+        model(input_ids=ids)
+    assert model.config._attn_implementation == "sdpa"
+    assert model(input_ids=ids).logits.shape == (1, 3, 260)
 
 
 def test_what_stands_in_another_example_changes_nothing(model: Any) -> None:
@@ -110,7 +135,7 @@ def test_masked_tokens_have_no_gradient(model: Any) -> None:
     """Neither do logits at positions that predict a masked token, nor does a masked token's own identity matter as a target."""
     example = Encoded((5, 6, 7, 8, 9, 10), (IGNORED, IGNORED, IGNORED, 8, 9, 10))
     batch = make_batch([(0,)], [example], padding=0)
-    logits = model(input_ids=batch.input_ids, attention_mask=batch.mask(), position_ids=batch.positions).logits
+    logits = packed_logits(model, batch)
     logits.retain_grad()
     torch.nn.functional.cross_entropy(logits.flatten(0, 1), batch.targets.flatten(), ignore_index=IGNORED).backward()
     moved = logits.grad[0].abs().sum(-1) > 0
@@ -118,6 +143,7 @@ def test_masked_tokens_have_no_gradient(model: Any) -> None:
 
     hidden = []
     handle = model.lm_head.register_forward_hook(lambda module, inputs, out: hidden.append(inputs[0].shape))
-    summed_loss(model, batch)
+    with packed_attention(model):
+        summed_loss(model, batch)
     handle.remove()
     assert [tuple(shape) for shape in hidden] == [(1, 3, 32)]  # only the three that predict go through the output layer

@@ -15,6 +15,7 @@ from accelerate import Accelerator
 from safetensors.torch import load_file
 
 from finetune import checkpoints, training
+from finetune.attention import packed_attention
 from finetune.base import Base, with_adapter
 from finetune.encoding import Encoded
 from finetune.export import export
@@ -25,7 +26,7 @@ from finetune.run import RunFolder, read_curves
 from finetune.training import Watch, resume, train
 from indexing.errors import LimitError, ModelError, SourceError, UsageError
 from indexing.settings import settings
-from tests.finetune.conftest import make_course, make_model, make_tiny_recipe
+from tests.finetune.conftest import forget_accelerator, make_course, make_model, make_tiny_recipe
 from tests.finetune.test_reference import STAGE, adapted
 from tutor.engines.base import Generation
 from tutor.engines.transformers import TransformersEngine, add_adapter, load_model
@@ -46,6 +47,7 @@ def run(recipe: Recipe, out: Path, **watch: Any) -> RunFolder:
 @pytest.fixture(scope="module")
 def finished(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     """A run of three stages, from beginning to end."""
+    forget_accelerator()
     patch = pytest.MonkeyPatch()
     with patch.context() as context:
         context.setattr(training, "open_course", lambda book, embedder, recipe: make_course(recipe))
@@ -291,7 +293,7 @@ def test_an_adapter_can_go_on_some_modules_only() -> None:
 def test_fresh_adapter_changes_nothing() -> None:
     base = make_model()
     batch = make_batch([(0,)], [Encoded((5, 6, 7, 8), (5, 6, 7, 8))], 0)
-    with torch.inference_mode():
+    with torch.inference_mode(), packed_attention(base):
         before = float(summed_loss(base, batch))
         model = with_adapter(Base("b", "", base, None, ""), Lora(rank=2, alpha=4, dropout=0.5), 0, False).eval()
         assert float(summed_loss(model, batch)) == before
@@ -348,7 +350,7 @@ def test_ctrl_c_keeps_a_checkpoint(tiny_base: Path, tmp_path: Path) -> None:
         "import os, signal, sys\n"
         "from pathlib import Path\n"
         "from finetune import train, training\n"
-        "from tests.finetune.conftest import make_course, make_tiny_recipe\n"
+        "from tests.finetune.conftest import forget_accelerator, make_course, make_tiny_recipe\n"
         f"recipe = make_tiny_recipe(Path({str(tiny_base)!r}))\n"
         "training.open_course = lambda book, embedder, recipe: make_course(recipe)\n"
         "training.load_embedder = lambda name, cache: None\n"

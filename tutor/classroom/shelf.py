@@ -1,6 +1,7 @@
 """The books that can be asked, each opened when first asked and kept until it is rebuilt, and the models that word answers."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -63,17 +64,16 @@ class Shelf:
             return self._questions[book.path]
 
     def examples(self, name: str, count: int = 4) -> list[str]:
-        """Short questions of the book itself, spread over its chapters, to begin with; answered ones where there are any."""
+        """Questions to begin with, spread over the book: its own short ones, answered ones before others, else on headings."""
         questions = self.questions(name)
-        fitting = [
-            text
-            for answered in (True, False)
-            for text in (without_number(item.question) for item in questions if (item.answer is not None) == answered)
-            if 20 <= len(text) <= 90 and text.endswith("?")
-        ]
-        answered = fitting[: max(count, sum(item.answer is not None for item in questions) // 2)]
-        step = max(len(answered) // count, 1)
-        return answered[::step][:count]
+        answered = _fitting(item.question for item in questions if item.answer is not None)
+        others = _fitting(item.question for item in questions if item.answer is None)
+        fitting = answered if len(answered) >= count else answered + others
+        if len(fitting) < count:
+            titles = [without_number(entry.title) for entry in self.book(name).outline() if entry.level > 1]
+            fitting += [f"What does the book say about “{title}”?" for title in titles if len(title) <= 60]
+        step = max(len(fitting) // count, 1)
+        return fitting[::step][:count]
 
     def engines(self) -> list[str]:
         """Engines that are really there: quote mode, models that were got, a server that was set, the chosen one."""
@@ -99,3 +99,8 @@ class Shelf:
 def without_number(question: str) -> str:
     """ "1.9 - What is …?" as a student would ask it."""
     return _NUMBER.sub("", question, count=1)
+
+
+def _fitting(questions: Iterable[str]) -> list[str]:
+    """Questions that fit on a button."""
+    return [text for text in map(without_number, questions) if 20 <= len(text) <= 90 and text.endswith("?")]

@@ -1,0 +1,199 @@
+"""The department's server in a real browser: sign in wrong and right, join, the desk, upload a book and switch."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT, command_environment
+from tests.ui.browser import Watch, chromium, serious_faults, server
+
+pytestmark = pytest.mark.slow
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="module")
+def home(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of its own, since a book is uploaded to it."""
+    copy = tmp_path_factory.mktemp("classroom") / "library"
+    shutil.copytree(sample_home, copy, symlinks=True)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def school(home: Path, session_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """(address, join code) of a server with Ada's course."""
+    database = tmp_path_factory.mktemp("database") / "class.sqlite"
+    environment = {**command_environment(home, session_root / "cache"), "TUTOR_DATABASE": f"sqlite:///{database}"}
+
+    def command(*arguments: str, stdin: str = "") -> str:
+        done = subprocess.run(
+            [sys.executable, "app.py", *arguments],
+            cwd=ROOT,
+            env=environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    command("account", "ada", "--role", "instructor", stdin=f"{PASSWORD}\n")
+    code = command("course", "Databases", "--book", "sample", "--instructor", "ada").split("join code ")[1].split()[0]
+    with server("serve", home=home, cache=session_root / "cache", database=database) as address:
+        yield address, code
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    watching = Watch()
+    yield watching
+    watching.check()
+
+
+def opened(browser: Any, address: str, watch: Watch) -> Any:
+    page = browser.new_context(viewport={"width": 1360, "height": 900}).new_page()
+    page.set_default_timeout(60_000)
+    watch.follow(page)
+    page.goto(address)
+    return page
+
+
+def sign_in(page: Any, name: str, password: str = PASSWORD) -> None:
+    page.fill("#name", name)
+    page.fill("#password", password)
+    page.click("button")
+
+
+def sign_up(page: Any, address: str, name: str, code: str) -> None:
+    page.goto(f"{address}/sign-up")
+    page.fill("#code", code)
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.click("button")
+    page.wait_for_selector(".welcome")
+
+
+def test_sign_in_wrong_and_right(browser: Any, school: tuple[str, str], watch: Watch) -> None:
+    page = opened(browser, school[0], watch)
+    assert page.url.endswith("/sign-in")
+    assert serious_faults(page) == []
+    sign_in(page, "ada", "not her password")
+    assert "do not go together" in page.locator(".error").inner_text()
+    assert len(watch.errors) == 1
+    assert "401" in watch.errors.pop()  # Chromium's own note on the status
+    sign_in(page, "ada")
+    page.wait_for_selector(".example")
+    page.click("text=Sign out")
+    page.wait_for_url("**/sign-in")
+    page.context.close()
+
+
+def test_one_student_never_sees_anothers_questions(browser: Any, school: tuple[str, str], watch: Watch) -> None:
+    address, code = school
+    carl, dora = (opened(browser, address, watch) for _ in range(2))
+    sign_up(carl, address, "carl", code)
+    sign_up(dora, address, "dora", code)
+    carl.fill("#question textarea", "What is a weak entity type?")
+    carl.keyboard.press("Enter")
+    carl.wait_for_selector(".exchange .acts")
+    link = carl.locator("#export a").get_attribute("href")
+    assert carl.request.get(f"{address}/{link}").status == 200
+    assert dora.request.get(f"{address}/{link}").status == 404
+    dora.reload()
+    dora.wait_for_selector(".example")
+    assert "weak entity" not in dora.locator("#chat").inner_text()
+    assert dora.request.get(f"{address}/desk/").status == 403
+    assert dora.locator("text=Desk").count() == 0
+    carl.context.close()
+    dora.context.close()
+
+
+def test_the_desk_shows_what_was_asked_and_endorses(browser: Any, school: tuple[str, str], watch: Watch) -> None:
+    address, code = school
+    student = opened(browser, address, watch)
+    sign_up(student, address, "erik", code)
+    question = "Who invented <b>pancakes</b>?"
+    student.fill("#question textarea", question)
+    student.keyboard.press("Enter")
+    student.wait_for_selector(".exchange .acts")
+    student.click('button[data-vote="-1"]')
+    student.click('button[data-reason="other"]')
+    student.wait_for_timeout(500)
+    page = opened(browser, f"{address}/desk/", watch)
+    sign_in(page, "ada")
+    page.goto(f"{address}/desk/")
+    page.wait_for_selector("#book-now strong")
+    page.get_by_role("tab", name="Questions").click()
+    page.wait_for_selector("#plot-sections .bar")
+    assert question in page.locator("#table-unanswered").inner_text()
+    assert page.locator("#table-unanswered td b").count() == 0
+    with page.expect_download() as download:
+        page.locator("#csv a").nth(2).click()
+    assert question in Path(download.value.path()).read_text(encoding="utf-8")
+    page.get_by_role("tab", name="Answers").click()
+    page.fill("#endorse-question input", question)
+    page.keyboard.press("Enter")
+    page.fill("#endorse-draft textarea", "Nobody knows <i>who</i>.")
+    page.click("#endorse")
+    page.wait_for_selector("#endorsed-list .panel")
+    student.fill("#question textarea", question)
+    student.keyboard.press("Enter")
+    student.wait_for_selector(".endorsed")
+    assert "Nobody knows <i>who</i>." in student.locator(".endorsed").inner_text()
+    for name in ("Book", "Questions", "Answers", "Course"):
+        page.get_by_role("tab", name=name, exact=True).click()
+        page.wait_for_timeout(300)
+        assert serious_faults(page) == [], name
+    student.context.close()
+    page.context.close()
+
+
+def test_upload_watch_look_switch_and_switch_back(browser: Any, school: tuple[str, str], watch: Watch, tmp_path: Path) -> None:
+    import pymupdf
+
+    document = pymupdf.open()
+    for number in range(1, 4):
+        page = document.new_page()
+        page.insert_text((72, 90), f"{number} Part {number} of the zoo", fontsize=20)
+        page.insert_textbox(
+            (72, 120, 500, 400), "A zebra is a striped horse that lives in Africa. It eats grass all day. " * 3, fontsize=11
+        )
+    source = tmp_path / "zoo <img src=x onerror=alert(1)>.pdf"
+    document.save(source)
+    page = opened(browser, f"{school[0]}/desk/", watch)
+    sign_in(page, "ada")
+    page.goto(f"{school[0]}/desk/")
+    page.wait_for_selector("#book-now strong")
+    page.set_input_files("#upload-book input", str(source))
+    page.wait_for_selector("#upload-book .file-preview, #upload-book table")
+    page.click("#build")
+    page.wait_for_selector(".build.done", timeout=240_000)
+    page.click("#books input")
+    page.locator("[role=option]", has_text="zoo").click()
+    page.click("#look")
+    page.wait_for_selector("#desk-page img")
+    assert page.locator("#desk-page img").evaluate("image => image.decode().then(() => image.naturalWidth > 100)")
+    page.click("#switch")
+    page.wait_for_function("document.querySelector('#book-now').innerText.includes('zoo')")
+    student = opened(browser, school[0], watch)
+    sign_up(student, school[0], "finn", school[1])
+    student.fill("#question textarea", "What is a zebra?")
+    student.keyboard.press("Enter")
+    student.wait_for_selector(".answer .cite")
+    assert "striped horse" in student.locator(".answer").inner_text()
+    page.click("#switch-back")
+    page.wait_for_function("document.querySelector('#book-now').innerText.includes('sample')")
+    student.context.close()
+    page.context.close()

@@ -8,7 +8,7 @@ SAMPLE := data/library/sample
 TUTOR_HOME ?= data/library
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-finetune setup-dev chat ask rebuild sample model train test lint clean
+.PHONY: help setup setup-classroom setup-finetune setup-dev chat serve ask rebuild sample model train test lint clean
 
 export Q
 
@@ -17,6 +17,7 @@ help: ## Show this list
 
 setup: $(VENV)/.core ## Make .venv with everything that reading, answering and the chat need
 setup-finetune: $(VENV)/.finetune
+setup-classroom: $(VENV)/.classroom
 setup-dev: $(VENV)/.dev
 
 $(VENV)/bin/python:
@@ -35,6 +36,11 @@ $(VENV)/.finetune: $(VENV)/.core
 	@$(PIP) -e '.[finetune]'
 	@touch $@
 
+$(VENV)/.classroom: $(VENV)/.core
+	@echo "Installing the package for a department's server …"
+	@$(PIP) -e '.[classroom]'
+	@touch $@
+
 $(VENV)/.dev: $(VENV)/.core
 	@echo "Installing the packages that the checks need …"
 	@$(PIP) -e '.[dev]'
@@ -46,6 +52,9 @@ $(SAMPLE)/manifest.json: $(VENV)/.core data/sample/book.pdf data/sample/review.p
 
 chat: sample ## Open the chat at a local address
 	$(PY) app.py
+
+serve: sample setup-classroom ## Run a department's server with sign-in and courses (docs/classroom.md)
+	$(PY) app.py serve
 
 ask: sample ## Ask in the shell: make ask Q="What is a weak entity type?"
 	@$(PY) -m tutor.query "$$Q"

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from indexing.reading.diagrams.boxes import compounds
 from indexing.reading.diagrams.erdiagram import Reading, read_diagram
-from indexing.reading.diagrams.geometry import Grid, grown, holds, resampled, union
+from indexing.reading.diagrams.geometry import Grid, box_gap, grown, holds, resampled, union
 from indexing.reading.diagrams.graph import Graph, graph_of
 from indexing.reading.diagrams.grids import are_dotted_rules, is_grid
 from indexing.reading.diagrams.loops import joined
@@ -18,6 +18,7 @@ from indexing.reading.diagrams.paths import Path, paths_of
 from indexing.reading.diagrams.phrases import phrases_of
 from indexing.reading.diagrams.regions import (
     TELLING,
+    TICK,
     has_figure_caption,
     is_behind_prose,
     is_foreground,
@@ -36,6 +37,7 @@ _ENOUGH = 3  # telling curves and lines make a drawing
 _LARGE = 40.0  # a curve this wide and high makes a drawing alone
 _APART = 4.0  # the least room round a box that stands free
 _APART_LINE = 12.0  # the shortest line that shows that something is drawn; shorter ones part the rows of a table
+_SPECK = 20.0  # points between a drawing and small parts of it that are nothing by themselves
 _BESIDE = 18.0  # labels stand this near to a drawing's paths
 
 
@@ -79,7 +81,7 @@ def _too_much(page: Page, group: Sequence[Path]) -> FoundDrawing | None:
 def _region(group: Sequence[Path], page: Page) -> _Region | None:
     """A group of paths with its pieces put together, or None where it is a speck or a table's rules."""
     box = union([path.box for path in group])
-    if min(box[2] - box[0], box[3] - box[1]) < TELLING:
+    if min(box[2] - box[0], box[3] - box[1]) < (TELLING if len(group) < 2 else TICK):
         return None
     telling = sum(_weight(path) for path in group)
     if telling < _ENOUGH and len(group) > 2 and is_grid(group, box):
@@ -109,7 +111,7 @@ def _tells(path: Path) -> bool:
 
 def _is_captioned(box: Box, page: Page, paths: Sequence[Path]) -> bool:
     """Whether a figure's caption stands at lines that go both ways; level rules alone may be a table with that caption."""
-    upright = sum(path.box[3] - path.box[1] > TELLING and path.box[2] - path.box[0] < TELLING for path in paths)
+    upright = sum(path.box[3] - path.box[1] > TICK and path.box[2] - path.box[0] < TICK for path in paths)
     return upright >= 2 and has_figure_caption(box, page)
 
 
@@ -145,8 +147,14 @@ def _read(page: Page, parts: Sequence[_Region], words: Sequence[Word]) -> list[F
         together = _found(page, parts, words)
         if together is not None and together.diagram is not None:
             return [together]
-    alone = (_found(page, [part], words) for part in parts if part.candidate)
-    return [drawing for drawing in alone if drawing is not None]
+    specks = [part for part in parts if not part.candidate]
+    found = []
+    for part in parts:
+        beside = [speck for speck in specks if box_gap(speck.box, part.box) <= _SPECK] if part.candidate else []
+        drawing = _found(page, [part, *beside], words) if part.candidate else None
+        if drawing is not None:
+            found.append(drawing)
+    return found
 
 
 def _found(page: Page, parts: Sequence[_Region], words: Sequence[Word]) -> FoundDrawing | None:

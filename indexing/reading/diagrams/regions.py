@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from indexing.reading.diagrams.geometry import box_gap, center, grown, holds, meets, union
-from indexing.reading.diagrams.paths import THIN, Path
+from indexing.reading.diagrams.paths import Path
 from indexing.reading.pdf import Box, Drawing, Line, Page
 
 _GAP = 12.0  # points; paths nearer than this belong together
@@ -15,6 +15,7 @@ _CROWD = 2500  # more drawings than this on a page are looked at, however small
 _BLEED = 150.0  # points that a path may reach over the page
 _MUCH = 4  # lines of prose on a drawing
 TELLING = 6.0  # the size from which a curve or an oblique line counts
+TICK = 3.0  # the length from which an upright line counts
 _CAPTION_GAP = 30.0  # points between a figure and its caption
 _FIGURE = re.compile(r"\s*(figure|fig\.|abbildung|abb\.)\s*\d", re.IGNORECASE)
 _CAPTION = re.compile(r"\s*(figure|fig\.|table|tab\.|listing|example|abbildung|tabelle)\s*\d", re.IGNORECASE)
@@ -34,8 +35,8 @@ def worth_a_look(drawings: Sequence[Drawing]) -> bool:
         boxes += 1
         if boxes >= 2:
             return True
-    # upright lines enough for two boxes drawn line by line
-    return sum(d.box[2] - d.box[0] <= THIN and d.box[3] - d.box[1] > TELLING for d in drawings) >= 4
+    # lines and ticks enough for two boxes drawn line by line, or a time line
+    return sum(drawing.box[3] - drawing.box[1] > TICK for drawing in drawings) >= 4
 
 
 def is_foreground(path: Path, page: Page) -> bool:

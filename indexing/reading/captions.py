@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from indexing.reading.formulas import is_formula
 from indexing.reading.found import FoundDrawing, FoundTable
 from indexing.reading.layout import Row
 from indexing.reading.numbering import caption_kind, has_caption_mark, is_list_item
@@ -14,6 +15,7 @@ from indexing.reading.tables import join_tables
 MIN_IMAGE = 36.0  # points: smaller pictures are icons and ornaments
 MAX_CAPTION_ROWS = 8
 _PROSE_WORDS = 8  # in a row without wide gaps; labels have fewer
+_LABEL_REACH = 4.0  # times the size of a label: how far it may stand from its drawing
 _WHOLE = 0.6  # of a page's area: a larger picture lies behind the text
 REACH = 4.0  # lines between a caption and what it belongs to, at most
 
@@ -39,7 +41,7 @@ class _Region:
 
 def place_figures(page: PageContent, style: BookStyle) -> list[Doubt]:
     """Fill `page.placed`, take what is placed out of `page.rows`, and say what is doubtful about it."""
-    regions = _regions(page, style)
+    regions = [_grown(region, page.rows, style) for region in _regions(page, style)]
     inside = {i for i, row in enumerate(page.rows) if any(_belongs(row, region) for region in regions)}
     captions = _captions(page.rows, regions, inside, style)
     pairs = _pairs(captions, regions, style)
@@ -112,7 +114,34 @@ def _belongs(row: Row, region: _Region) -> bool:
     if region.found is None or not _holds(region.box, row.box):
         return False
     is_read = region.is_table or (isinstance(region.found, FoundDrawing) and region.found.diagram is not None)
-    return is_read or row.gap > row.size or len(row.text.split()) < _PROSE_WORDS
+    wide = row.x1 - row.x0 > 0.5 * (row.column[1] - row.column[0])
+    return is_read or row.gap > row.size or not wide or len(row.text.split()) < _PROSE_WORDS
+
+
+def _grown(region: _Region, rows: Sequence[Row], style: BookStyle) -> _Region:
+    """A drawing that is not read, with the labels beside it, nearest first, that its lines did not enclose."""
+    if not isinstance(region.found, FoundDrawing) or region.found.diagram:
+        return region
+    box, left = region.box, [row for row in rows if _is_label(row, style)]
+    while near := [row for row in left if not _holds(box, row.box) and _apart(row.box, box) < _LABEL_REACH * row.size]:
+        nearest = min(near, key=lambda row: _apart(row.box, box))
+        left.remove(nearest)
+        box = _around([box, nearest.box])
+    return _Region(box, region.found)
+
+
+def _is_label(row: Row, style: BookStyle) -> bool:
+    """A few words away from the column's left edge that are no sentence, formula, listing, list item, heading or caption."""
+    narrow = row.x1 - row.x0 < 0.4 * (row.column[1] - row.column[0]) or row.gap > 2 * row.size
+    inset = row.x0 > row.column[0] + 1.5 * row.size
+    ends = row.text.rstrip().endswith((".", ":", "?", "!", ",", ";"))
+    other = row.mono or style.is_larger(row) or is_formula(row) or is_list_item(row.text) or caption_kind(row.text)
+    return narrow and inset and not ends and not other
+
+
+def _apart(a: Box, b: Box) -> float:
+    """The distance between two boxes in points, along the axis in which they are farther apart; 0 where they touch."""
+    return max(0.0, b[0] - a[2], a[0] - b[2], b[1] - a[3], a[1] - b[3])
 
 
 def _holds(outer: Box, inner: Box) -> bool:

@@ -12,9 +12,13 @@ from dataclasses import dataclass, replace
 from indexing.lexical import words
 from tutor.retrieval import Passage, Retrieval
 
-MAX_SENTENCES = 4
+MAX_SENTENCES = 4  # from which no other sentence is added
+MAX_ITEMS = 8  # of a list that a sentence leads into
+_ANTECEDENTS = 2
 _PASSAGES = 5  # passages that sentences are taken from
-_COVERAGE, _RANK, _DEFINITION, _MARGIN = 0.35, 0.05, 0.15, 0.10
+_COVERAGE, _RANK, _MARGIN = 0.35, 0.05, 0.10
+_DEFINITION, _HEADED = 0.20, 0.08  # defines what is asked for; stands under its heading
+_EMPTY, _CAPTION = 0.35, 0.15  # only points elsewhere; only names a figure that was not asked for
 _SHORT = 4  # words; a line with fewer says little alone
 
 _DANGLING = re.compile(
@@ -23,6 +27,7 @@ _DANGLING = re.compile(
     r"(?:for example|in this|in these|in that|in such|as a result|on the other hand|in contrast|by contrast))\b",
     re.IGNORECASE,
 )
+_ITEM = re.compile(r"^(?:[•*–‣▪-]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s")
 _STOP = frozenset(
     words(
         "a an and are as at be been by can could did do does for from give had has have how i if in into is it its let me of "
@@ -40,8 +45,13 @@ _ASKS_DEFINITION = tuple(
     )
 )
 _DEFINES = (
-    r"(?:\s*\([^)]*\))?,?\s+"
-    r"(?:is|are|refers? to|means?|consists? of|denotes?|describes?|represents?|(?:is|are) (?:called|defined))\b"
+    r"(?:\s*\([^)]*\))?(?::\s|,?\s+(?:if|when)\b|,?\s+"
+    r"(?:(?:is|are) (?:(?:also|often|sometimes) )?"
+    r"(?:an?|the|one|any|all|those|when|where|said|called|defined|considered)|"
+    r"refers? to|means?|consists? of|denotes?|describes?|represents?)\b)"
+)
+_HOLLOW = re.compile(
+    r"^(?:there (?:are|is)|the following|listed below|below|see|refer to|consider|figure|table|recall)\b", re.I
 )
 
 
@@ -69,7 +79,7 @@ def quote_answer(retrieval: Retrieval) -> list[Quote]:
     if not scored:
         return []
     chosen = _choose(scored, content_words(retrieval.question))
-    return _in_order(_with_antecedents(chosen), scored[0])
+    return _in_order(_whole(chosen), scored[0])
 
 
 def asked_term(question: str) -> str | None:
@@ -89,7 +99,8 @@ def content_words(text: str) -> set[str]:
 
 def _scored(retrieval: Retrieval, term: str | None) -> list[Quote]:
     asked = content_words(retrieval.question)
-    defines = re.compile(rf"\b{re.escape(term)}(?:s|es)?\b{_DEFINES}", re.IGNORECASE) if term else None
+    defines = _definition(term) if term else None
+    named = content_words(term.partition(" (")[0]) if term else set()
     quotes: list[Quote] = []
     seen: set[str] = set()
     for rank, passage in enumerate(retrieval.passages[:_PASSAGES]):
@@ -100,38 +111,93 @@ def _scored(retrieval: Retrieval, term: str | None) -> list[Quote]:
                 continue
             seen.add(text)
             covered = len(asked & set(words(text))) / len(asked) if asked else 0.0
-            bonus = _DEFINITION if defines and defines.search(text) else 0.0
-            quotes.append(replace(quote, score=cosine + _COVERAGE * covered - _RANK * rank + bonus))
+            score = cosine + _COVERAGE * covered - _RANK * rank
+            if defines and defines.search(text):
+                score += _DEFINITION
+            if named and named <= set(words(passage.chunk.heading)):
+                score += _HEADED
+            adds = content_words(text) - asked
+            if (_HOLLOW.match(text) and not text.endswith(":")) or len(adds) <= 1:
+                score -= _EMPTY
+            if passage.chunk.type == "figure" and "figure" not in asked:
+                score -= _CAPTION
+            quotes.append(replace(quote, score=score))
     return quotes
 
 
+def _definition(term: str) -> re.Pattern[str]:
+    """Matches a sentence that defines the term, also by its short form: "Boyce–Codd normal form (BCNF) is a …"."""
+    long, _, short = term.rstrip(")").partition(" (")
+    forms = [rf"\b{re.escape(long)}(?:s|es)?\b", rf"\({re.escape(long)}\)"]
+    if short:
+        forms += [rf"\b{re.escape(short)}\b", rf"\({re.escape(short)}\)"]
+    condition = rf"^to be (?:in |an? )?{re.escape(long)}\b"
+    return re.compile(rf"(?:{'|'.join(forms)}){_DEFINES}|{condition}", re.IGNORECASE)
+
+
 def _choose(scored: Sequence[Quote], asked: set[str]) -> list[Quote]:
-    """The best sentence, and those nearly as good that add a word of the question, or close what is left of it."""
+    """The best sentence, and those nearly as good that add a word of the question."""
     chosen = [scored[0]]
     covered = asked & set(words(scored[0].text))
     for quote in scored[1:]:
-        if len(chosen) == MAX_SENTENCES - 1:
+        if len(chosen) == MAX_SENTENCES - 1 or covered == asked:
             break
         added = (asked & set(words(quote.text))) - covered
         near = quote.score >= scored[0].score - _MARGIN
-        if near and (added or len(chosen) == 1):
+        if near and added:
             chosen.append(quote)
             covered |= added
     return chosen
 
 
-def _with_antecedents(chosen: Sequence[Quote]) -> list[Quote]:
-    """Each sentence, after the one before it where it would dangle without."""
+def _whole(chosen: Sequence[Quote]) -> list[Quote]:
+    """Each sentence with what it needs: the one before it where it would dangle, a list with what leads into it."""
     result: dict[tuple[int, int], Quote] = {}
+    texts: set[str] = set()
     for quote in chosen:
-        needed = [quote]
-        while _DANGLING.match(needed[0].text) and needed[0].index > 0 and len(needed) < 3:
-            needed.insert(0, replace(needed[0], index=needed[0].index - 1))
-        for item in needed:
-            result.setdefault(item.key, item)
+        group = [*_before(quote), quote, *_items_after(quote)]
+        if result and len(result) + len(group) > MAX_SENTENCES and len(group) > 1:
+            continue
+        for item in group:
+            if item.key not in result and item.text not in texts:
+                result[item.key] = item
+                texts.add(item.text)
+        if len(result) >= MAX_SENTENCES:
+            break
     return list(result.values())
+
+
+def _before(quote: Quote) -> list[Quote]:
+    """The sentences that a sentence leans on: an item's lead ("There are three kinds:"), or what "This …" points back to."""
+    if _ITEM.match(quote.text):
+        index = quote.index
+        while index > 0 and _ITEM.match(_at(quote, index).text):
+            index -= 1
+        lead = _at(quote, index)
+        return [lead] if index < quote.index and lead.text.endswith(":") else []
+    needed = [quote]
+    while _DANGLING.match(needed[0].text) and needed[0].index > 0 and len(needed) <= _ANTECEDENTS:
+        needed.insert(0, _at(quote, needed[0].index - 1))
+    return needed[:-1]
+
+
+def _items_after(quote: Quote) -> list[Quote]:
+    """The items of the list that a sentence leads into."""
+    items: list[Quote] = []
+    if quote.text.endswith(":"):
+        count = len(quote.passage.chunk.sentences)
+        for index in range(quote.index + 1, min(count, quote.index + 1 + MAX_ITEMS)):
+            item = _at(quote, index)
+            if not _ITEM.match(item.text):
+                break
+            items.append(item)
+    return items
+
+
+def _at(quote: Quote, index: int) -> Quote:
+    return replace(quote, index=index)
 
 
 def _in_order(quotes: Sequence[Quote], best: Quote) -> list[Quote]:
     """Reading order, but the passage of the best sentence first."""
-    return sorted(quotes, key=lambda quote: (quote.passage.position != best.passage.position, *quote.key))[:MAX_SENTENCES]
+    return sorted(quotes, key=lambda quote: (quote.passage.position != best.passage.position, *quote.key))

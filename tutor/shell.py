@@ -38,6 +38,18 @@ def show_answer(answer: Answer, *, with_passages: bool = False) -> None:
         _show_passages(answer.passages)
 
 
+def show_checked(answer: Answer) -> None:
+    """Print a checked text, a sentence a line, and where its sentences stand in the book."""
+    for sentence in answer.sentences:
+        out.print(_marked([sentence]))
+    if answer.citations:
+        out.print("\n[bold]Sources[/]")
+    for citation in answer.citations:
+        out.print(f"[cyan]\\[{citation.n}][/] {_place(citation)}")
+    supported = sum(sentence.supported for sentence in answer.sentences)
+    out.print(f"\n[dim]{escape(answer.book)} · {supported} of {len(answer.sentences)} sentences supported[/]")
+
+
 def show_live(events: Iterator[Event]) -> Answer:
     """Show an answer's words while they come, then take them away: the checked answer is printed in their place."""
     with Live(console=out, transient=True, refresh_per_second=12, vertical_overflow="visible") as live:

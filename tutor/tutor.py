@@ -19,10 +19,11 @@ from indexing.errors import UsageError
 from indexing.index import Index
 from indexing.library import Book
 from indexing.records import Record
+from tutor.abbreviations import Abbreviations
 from tutor.answer import REFUSAL, Answer, Event, Partial, Timings, Turn
 from tutor.citations import Citations, summary
 from tutor.computed import LazyRecords, computed_answer
-from tutor.confidence import THRESHOLD, confidence
+from tutor.confidence import confidence, threshold
 from tutor.drafting import Draft, checked_sentences, mostly_supported, quoted_sentences, write_draft
 from tutor.engines.base import Engine, Generation
 from tutor.followups import whole_question
@@ -53,13 +54,14 @@ class Tutor:
     retriever: Retriever
     checker: Checker
     records: Sequence[Record]
+    abbreviations: Abbreviations
 
     @classmethod
     def open(cls, book: Book, embedder: Embedder) -> "Tutor":
         """BookError where the book is damaged, or was made by another embedder."""
         index = Index(book)
         index.preload()
-        return cls(book, Retriever(index, embedder), Checker(embedder), LazyRecords(book.records))
+        return cls(book, Retriever(index, embedder), Checker(embedder), LazyRecords(book.records), Abbreviations(book))
 
     def ask(
         self,
@@ -90,7 +92,7 @@ class Tutor:
         whole = whole_question(asked, history, engine)
         yield Partial(rewritten=whole if whole != asked else None)
         started = time.perf_counter()
-        retrieval = self.retriever.search(whole, chosen.top_k, chosen.mode)
+        retrieval = self.retriever.search(self.abbreviations.spelled_out(whole), chosen.top_k, chosen.mode)
         retrieved = time.perf_counter()
         sure = round(confidence(retrieval), 4)
         computed = computed_answer(whole, self.records, self.retriever)
@@ -98,7 +100,7 @@ class Tutor:
             answer = computed
         elif engine is None:
             answer = self._in_quotes(retrieval, sure)
-        elif chosen.use_passages and sure < THRESHOLD:
+        elif chosen.use_passages and sure < threshold(retrieval):
             answer = self._refusal(retrieval, _NOT_CLOSE)
         else:
             answer = yield from self._worded(retrieval, engine, chosen)
@@ -137,7 +139,7 @@ class Tutor:
 
     def _in_quotes(self, retrieval: Retrieval, sure: float) -> Answer:
         """The book's own sentences."""
-        quotes = quote_answer(retrieval) if sure >= THRESHOLD else []
+        quotes = quote_answer(retrieval) if sure >= threshold(retrieval) else []
         if not quotes:
             return self._refusal(retrieval, _NOT_CLOSE)
         citations = Citations()

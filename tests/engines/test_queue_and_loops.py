@@ -66,7 +66,7 @@ def test_a_full_queue_says_busy_and_an_impatient_caller_leaves_it() -> None:
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
-        ("A file stores. It is a type of data storage. It is a type of data storage.", "A file stores. It is a type of data storage."),
+        ("A file. It is a type of data storage. It is a type of data storage.", "A file. It is a type of data storage."),
         ("because it is so because it is so because it is so ", "because it is so"),
         ("1. Each row of it is unique.\n2. Each row of it is unique.\n", "1. Each row of it is unique."),
         ("A key is minimal. A key is unique.", None),

@@ -1,12 +1,26 @@
-"""Does a passage support a sentence? Every worded answer goes through this check, and any text by `python -m tutor.check`."""
+"""Does a passage support a sentence? Every worded answer goes through this check, and any text by `python -m tutor.check`.
+
+    verdicts = Checker(embedder).check(["A view is a subset of the database."], [Source.of(chunk), …])
+
+A sentence is held against each source; the forest says how likely that source supports it, and hard rules overrule it where a
+sentence is a copy with something changed. The score is rescaled so that 0.5 is the cut. Leaves finding sources to the caller.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from indexing.chunks import Chunk
 from indexing.embedding import Embedder
-from indexing.lexical import words
-from indexing.sentences import Range
+from indexing.sentences import Range, sentence_ranges
+from tutor.grounding.features import Comparison, compare
+from tutor.grounding.forest import load_forest
+from tutor.grounding.reading import Reading, read_sources, read_statements
+
+CONFLICT_SHARE = 0.5  # what remains of the probability for each thing that a copy changes
+_SECOND = 0.9  # a second source is cited where its probability is this share of the best one's
+_KEPT_READINGS = 256
 
 
 @dataclass(frozen=True)
@@ -14,39 +28,68 @@ class Source:
     """Text that may support something, with the ranges of its sentences."""
 
     text: str
-    sentences: Sequence[Range]
+    sentences: tuple[Range, ...]
 
     @classmethod
     def of(cls, chunk: Chunk) -> "Source":
-        return cls(chunk.text, chunk.sentences)
+        return cls(chunk.text, tuple(chunk.sentences))
+
+    @classmethod
+    def plain(cls, text: str) -> "Source":
+        """A text that comes without sentences."""
+        return cls(text, tuple(sentence_ranges(text)))
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether something supports a sentence, how surely (0..1), and what: (source, its sentences), empty where nothing does."""
+    """Whether something supports a sentence, how surely (0..1, 0.5 is the cut), and what: (source, its sentences)."""
 
     supported: bool
     score: float
     support: list[tuple[int, list[int]]]
 
 
+@dataclass
 class Checker:
-    """Checks sentences against sources."""
+    """Checks sentences against sources; what it has read of a source is kept for the next sentence."""
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
+    embedder: Embedder
+    _readings: dict[Source, Reading] = field(default_factory=dict)
 
     def check(self, sentences: Sequence[str], sources: Sequence[Source]) -> list[Verdict]:
-        """A verdict for each sentence."""
-        return [self._verdict(sentence, sources) for sentence in sentences]
+        """A verdict for each sentence against all the sources together."""
+        if not sentences or not sources:
+            return [Verdict(False, 0.0, []) for _ in sentences]
+        read = self._read(sources)
+        return [self._verdict([compare(statement, source) for source in read]) for statement in self._statements(sentences)]
 
-    def _verdict(self, sentence: str, sources: Sequence[Source]) -> Verdict:
-        wanted = set(words(sentence))
-        best = (0.0, 0, 0)
-        for number, source in enumerate(sources):
-            for index, (start, end) in enumerate(source.sentences):
-                share = len(wanted & set(words(source.text[start:end]))) / max(len(wanted), 1)
-                best = max(best, (share, -number, -index))
-        score, number, index = best
-        supported = score >= 0.8
-        return Verdict(supported, score, [(-number, [-index])] if supported else [])
+    def _statements(self, sentences: Sequence[str]) -> list[Reading]:
+        return read_statements(sentences, self.embedder)
+
+    def _read(self, sources: Sequence[Source]) -> list[Reading]:
+        known = dict(self._readings)
+        new = [source for source in dict.fromkeys(sources) if source not in known]
+        known.update(zip(new, read_sources([(item.text, item.sentences) for item in new], self.embedder), strict=True))
+        self._readings = dict(list(known.items())[-_KEPT_READINGS:])
+        return [known[source] for source in sources]
+
+    def _verdict(self, comparisons: Sequence[Comparison]) -> Verdict:
+        forest = load_forest()
+        probabilities = forest.probability(np.stack([item.vector for item in comparisons]))
+        conflicts = np.array([item.features["conflict"] for item in comparisons])
+        probabilities = probabilities * CONFLICT_SHARE**conflicts
+        best = int(probabilities.argmax())
+        score = _rescaled(float(probabilities[best]), forest.cut)
+        if score < 0.5:
+            return Verdict(False, score, [])
+        also = [
+            i
+            for i in np.argsort(-probabilities)
+            if i != best and probabilities[i] >= max(forest.cut, _SECOND * probabilities[best])
+        ]
+        return Verdict(True, score, [(int(i), comparisons[i].nearest) for i in [best, *also[:1]]])
+
+
+def _rescaled(probability: float, cut: float) -> float:
+    """A probability on a scale where the cut is 0.5."""
+    return 0.5 * probability / cut if probability < cut else 0.5 + 0.5 * (probability - cut) / (1 - cut)

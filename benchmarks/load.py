@@ -111,6 +111,9 @@ def _server(database: Path) -> Iterator["subprocess.Popen[bytes]"]:
         process.terminate()
         process.wait(60)
         log.close()
+        text = database.with_suffix(".log").read_text(encoding="utf-8", errors="replace")
+        if "Traceback" in text:
+            print("the server's log:", text[text.index("Traceback") :][:6_000])
 
 
 @dataclass

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from indexing.errors import UsageError
 from tests.classroom.conftest import PASSWORD, Classroom, open_room, populated
 from tutor.classroom.asking import Ask
 from tutor.classroom.downloads import add_desk_downloads, add_downloads
@@ -86,6 +87,22 @@ def test_brute_force_is_answered_429_also_with_the_right_password(client: TestCl
 def test_a_made_up_cookie_opens_nothing(client: TestClient, token: str) -> None:
     client.cookies.set(COOKIE, token)
     assert client.get("/").status_code == 401
+
+
+def test_nobody_listens_to_anothers_page(client: TestClient, classroom: Classroom) -> None:
+    classroom.room.sessions.claim("s1", classroom.bob.id)
+    sign_in(client, "eve")
+    for path in (
+        "/gradio_api/queue/data?session_hash=s1",
+        "/gradio_api/heartbeat/s1",
+        "/desk/gradio_api/queue/data?session_hash=s1",
+    ):
+        assert client.get(path).status_code == 403, path
+    assert client.get("/gradio_api/heartbeat/s2").status_code == 404  # passed on; there is no Gradio in this test
+    sign_in(client, "bob")
+    assert client.get("/gradio_api/heartbeat/s1").status_code == 404
+    with pytest.raises(UsageError, match="somebody else"):
+        classroom.room.sessions.claim("s1", classroom.eve.id)
 
 
 def test_the_desk_is_for_instructors(client: TestClient) -> None:

@@ -14,6 +14,7 @@ from tutor.classroom.decks import Decks
 from tutor.classroom.endorsements import Endorsements
 from tutor.classroom.limits import Limits
 from tutor.classroom.privacy import Privacy
+from tutor.classroom.sessions import Sessions
 from tutor.classroom.settings import ClassroomSettings
 from tutor.classroom.shelf import Shelf
 from tutor.classroom.tutoring import Tutoring
@@ -40,6 +41,7 @@ class Room:
     analytics: Analytics
     privacy: Privacy
     uploads: Uploads
+    sessions: Sessions
 
     @classmethod
     def open(cls, door: Door, settings: ClassroomSettings, library: Settings) -> "Room":
@@ -59,6 +61,7 @@ class Room:
         return cls(
             door, settings, database, shelf, accounts, courses, conversations, endorsements, asking, tutoring,
             Analytics(database, courses), privacy, uploads,
+            Sessions(),
         )  # fmt: skip
 
     def courses_of(self, person: Person) -> list[CourseView]:

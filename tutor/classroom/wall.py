@@ -8,7 +8,7 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from anyio.to_thread import run_sync
 
@@ -29,8 +29,11 @@ _UNUSED = re.compile(
     r"(?:/desk)?(?:/gradio_api)?/(?:proxy=|openapi\.json|monitoring|runs|run-history|deep_link|vibe|undo-vibe|process_recording|"
     r"custom_component|component_server|stream/|call/|run/|api/|info|dev/|mcp|token|file/|docs|redoc).*"
 )
+_FILE = re.compile(r"(?:/gradio_api)?/file=.*")
 _UPLOAD = re.compile(r"/desk/gradio_api/upload/?")
 _ANY_UPLOAD = re.compile(r".*/upload(?:_progress)?/?")
+_STREAM = re.compile(r"(?:/desk)?/gradio_api/queue/data/?")
+_HEARTBEAT = re.compile(r"(?:/desk)?/gradio_api/heartbeat/([^/]+)/?")
 _BODY = 1_000_000  # bytes of a request that uploads nothing
 _MEGABYTE = 1_000_000
 _HEADERS = (
@@ -71,7 +74,8 @@ class Wall:
 
     async def _enter(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         path, headers = _path(scope), _headers(scope)
-        if _UNUSED.fullmatch(path) or (_ANY_UPLOAD.fullmatch(path) and not path.startswith("/desk/")):
+        students_only = not path.startswith("/desk/")
+        if _UNUSED.fullmatch(path) or _FILE.fullmatch(path) or (_ANY_UPLOAD.fullmatch(path) and students_only):
             await answer.refuse(404, "there is nothing here")
             return
         if int(headers.get("content-length") or 0) > self._body_limit(scope):
@@ -90,6 +94,10 @@ class Wall:
             return
         if person is None and not _FREE.fullmatch(path):
             await answer.to_sign_in(scope, headers)
+            return
+        session = _session_in(scope, path)
+        if person is not None and session is not None and not self._room.sessions.may_use(session, person.id):
+            await answer.refuse(403, "this page belongs to somebody else")
             return
         at_desk = path == "/desk" or path.startswith("/desk/")
         if at_desk and (person is None or not await run_sync(self._leads, person)):
@@ -182,6 +190,17 @@ def _path(scope: Scope) -> str:
 
 def _headers(scope: Scope) -> dict[str, str]:
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope.get("headers", [])}
+
+
+def _session_in(scope: Scope, path: str) -> str | None:
+    """The session that a request names: a page's event stream or heartbeat."""
+    beat = _HEARTBEAT.fullmatch(path)
+    if beat is not None:
+        return beat.group(1)
+    if not _STREAM.fullmatch(path):
+        return None
+    named = parse_qs(bytes(scope.get("query_string", b"")).decode("latin-1")).get("session_hash")
+    return named[0] if named else None
 
 
 def _same_origin(headers: dict[str, str]) -> bool:

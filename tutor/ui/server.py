@@ -35,7 +35,7 @@ def build_server(room: Room, root_path: str = "") -> FastAPI:
     from tutor.ui.desk import build_desk
     from tutor.ui.student import build_student_page
 
-    app = web_app(room)
+    app = web_app(room, root_path)
     add_downloads(app, room)
     if room.door != "open":
         add_desk_downloads(app, room)
@@ -108,7 +108,7 @@ def run_server(app: FastAPI, room: Room, host: str, port: int, *, open_browser: 
     """Run until it is stopped; questions that are being answered then may end."""
     config = uvicorn.Config(
         app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=_GRACE_S, server_header=False,
-        proxy_headers=room.door == "proxy", forwarded_allow_ips="127.0.0.1",
+        proxy_headers=room.door != "open", forwarded_allow_ips="127.0.0.1",
     )  # fmt: skip
     stopping = threading.Event()
     if room.door != "open":

@@ -18,7 +18,10 @@ def person_of(room: Room, request: gr.Request) -> Person:
     name = request.username
     if not name:
         raise UsageError("nobody is signed in; reload the page")
-    return room.accounts.person(int(name))
+    person = room.accounts.person(int(name))
+    if request.session_hash:
+        room.sessions.claim(request.session_hash, person.id)
+    return person
 
 
 def told(handler: Callable[..., Any]) -> Callable[..., Any]:

@@ -14,8 +14,8 @@ import numpy as np
 from indexing.chunks import Chunk
 from indexing.embedding import Embedder
 from indexing.index import Index
-from indexing.library import Book, find_book
 from indexing.lexical import words
+from indexing.library import Book, find_book
 from indexing.records import Record
 from tutor.retrieval import Retriever
 
@@ -74,7 +74,7 @@ def plain(chunks: Sequence[Chunk], embedder: Embedder) -> dict[str, Pipeline]:
 
 
 def llama_index_defaults(source: Path | Sequence[Record], embedder: Embedder) -> Pipeline:
-    """llama-index as it comes: its PDF reader, SentenceSplitter, FaissVectorStore, VectorStoreIndex; ours are only the weights."""
+    """llama-index as it comes, its PDF reader, SentenceSplitter, FaissVectorStore and VectorStoreIndex, with our weights."""
     import faiss
     from llama_index.core import Document, StorageContext, VectorStoreIndex
     from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -100,7 +100,7 @@ def llama_index_defaults(source: Path | Sequence[Record], embedder: Embedder) ->
             document.metadata["position"] = number
     else:
         documents = [
-            Document(text=str(record.content), metadata={"title": record.heading, "position": record.pages[0]}) for record in source
+            Document(text=str(item.content), metadata={"title": item.heading, "position": item.pages[0]}) for item in source
         ]
     for document in documents:
         document.excluded_embed_metadata_keys = ["position"]

@@ -3,8 +3,8 @@
     python -m benchmarks.retrieval                      # the sample course; the maintainers' books too where ../shared exists
     python -m benchmarks.retrieval --books watt --without llama-index
 
-Prints hit@1, hit@5 and MRR@10 with 95 % bootstrap intervals, and the difference to ours, question by question. llama-index's PDF
-reader is not a dependency of the project: `pip install llama-index-readers-file` first. Figures go into LOG.md by hand.
+Prints hit@1, hit@5 and MRR@10 with 95 % bootstrap intervals, and the difference to ours, question by question. llama-index's
+PDF reader is not a dependency of the project: `pip install llama-index-readers-file` first. Figures go into LOG.md by hand.
 """
 
 import argparse

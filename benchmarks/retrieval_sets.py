@@ -1,4 +1,4 @@
-"""The question sets of the retrieval and calibration benchmarks: (question, gold pages), and questions that a book doesn't answer.
+"""The question sets of the retrieval and calibration benchmarks: questions with gold pages, and questions beyond a book.
 
 A page is the one unit that every pipeline can be held to, also one that reads the PDF in its own way. Sets of our own lie in
 `sets/`; XQuAD and the real books are the maintainers' material in ../shared and are left out where that is absent.
@@ -32,7 +32,9 @@ PDFS = {
 XQUAD = SHARED / "retrieval" / "xquad.en.json"
 
 # An exercise that points at a figure, a table or another exercise cannot be asked alone.
-_LEANS = re.compile(r"figure|table \d|questions? \d|\bthis (?:table|problem|question)|SQL code|^display |above|below|following", re.I)
+_LEANS = re.compile(
+    r"figure|table \d|questions? \d|\bthis (?:table|problem|question)|SQL code|^display |above|below|following", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,9 @@ def _sample_sets() -> list[QuestionSet]:
 
     everyday = [Item(str(r["question"]), pages(r["sections"])) for r in lines(SETS / "everyday-sample.jsonl")]
     review = []
+    asked = re.compile(r"\*\*[\d.]+\*\* (.*?)\n.*?<!-- section: ([\d., ]+) -->", re.DOTALL)
     for file in sorted((SAMPLE / "review").glob("*.md")):
-        for match in re.finditer(r"\*\*[\d.]+\*\* (.*?)\n.*?<!-- section: ([\d., ]+) -->", file.read_text(encoding="utf-8"), re.S):
+        for match in asked.finditer(file.read_text(encoding="utf-8")):
             review.append(Item(" ".join(match[1].split()), pages(name.strip() for name in match[2].split(","))))
     return [QuestionSet("sample everyday", "sample", everyday), QuestionSet("sample review", "sample", review)]
 
@@ -101,7 +104,7 @@ def _other_sets(book: str) -> list[QuestionSet]:
 
 
 def outline_pages(pdf: Path, pattern: str) -> dict[str, frozenset[int]]:
-    """The pages of each outline entry whose title starts with `pattern`, by what it matched: up to where the next one starts."""
+    """The pages of outline entries whose titles start with `pattern`, by what it matched; the next entry's first page ends them."""
     import pymupdf
 
     with pymupdf.open(pdf) as document:
@@ -136,7 +139,7 @@ def xquad() -> tuple[list[Record], list[Item]]:
         for paragraph in article["paragraphs"]:
             page = len(records) + 1
             records.append(
-                TextRecord(heading=title, heading_path=[title], content=paragraph["context"], spans=[(page, 0.0, 0.0, 0.0, 0.0)])
+                TextRecord(heading=title, heading_path=[title], content=paragraph["context"], spans=[(page, 0, 0, 0, 0)])
             )
             items += [Item(asked["question"], frozenset({page})) for asked in paragraph["qas"]]
     return records, items

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from indexing.calibration import DEFAULT
 from indexing.chunks import Chunk, Limits, make_chunks
 from indexing.console import Report
 from indexing.embedding import Embedder
@@ -79,6 +80,7 @@ def build_book(source: Path, review: Path | None, home: Path, name: str, options
             counts=_counts(reading.records, questions, chunks),
             token_limits=limits,
             embedder=_embedder_info(options.embedder),
+            calibration=dict(DEFAULT) if options.embedder else {},
             files=_checksums(folder),
         )
         (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_WORD = re.compile(r"[^\W_]+(?:['’_.-][^\W_]+)*", re.UNICODE)
+_WORD = re.compile(r"[^\W_]+(?:[_.-][^\W_]+)*", re.UNICODE)
 _PART = re.compile(r"[^\W_]+", re.UNICODE)
 _STOP_WORDS = (
     "a an and are as at be been by can could did do does for from give had has have how i if in into is it its let me of on or "
     "should some tell than that the their them there these they this those to was we were what when where which who whom whose "
-    "why will with would you your"
+    "why will with would you your s t d m ll re ve don doesn didn isn aren wasn won wouldn couldn shouldn"
 )
 
 
@@ -29,10 +29,15 @@ def _stemmer() -> Any:
     return Stemmer.Stemmer("english")
 
 
+def word_ranges(text: str) -> list[tuple[int, int]]:
+    """Where the words of `text` stand, compounds whole."""
+    return [match.span() for match in _WORD.finditer(text)]
+
+
 def words(text: str) -> list[str]:
     """Lower-case stems of the words of `text`; a compound ("DEPT_LOCATIONS", "3.2") gives itself and its parts."""
     found: list[str] = []
-    for match in _WORD.finditer(text.casefold().replace("’", "'")):
+    for match in _WORD.finditer(text.casefold()):
         word = match.group()
         parts = _PART.findall(word)
         found.extend(_stemmer().stemWords(parts if len(parts) == 1 else [word, *parts]))
@@ -69,18 +74,25 @@ class BM25:
         lacks count with the frequency of none. Unlike the bare score it is comparable between questions and books.
         """
         asked = words(question)
-        known = [word for word in asked if word in self._index.vocab_dict]
+        known = [word for word in asked if self.knows(word)]
         if not known:
             return np.zeros(self._count, dtype=np.float32)
-        bound = sum(self._idf(word) for word in asked)
+        bound = sum(self.idf(word) for word in asked)
         return np.asarray(self._index.get_scores(known), dtype=np.float32) / np.float32(bound)
 
     @property
     def _count(self) -> int:
         return int(self._index.scores["num_docs"])
 
-    def _idf(self, word: str) -> float:
-        """As bm25s weighs it (Lucene's BM25): the column of a word in the score matrix has one entry a chunk that holds it."""
+    def knows(self, word: str) -> bool:
+        """Whether a stem occurs in any chunk."""
+        return word in self._index.vocab_dict
+
+    def idf(self, word: str) -> float:
+        """Inverse document frequency, as bm25s weighs it (Lucene's BM25).
+
+        The column of a word in the score matrix has one entry a chunk that holds it.
+        """
         column = self._index.vocab_dict.get(word)
         starts = self._index.scores["indptr"]
         holding = 0 if column is None else int(starts[column + 1] - starts[column])

@@ -1,17 +1,30 @@
-"""How likely it is that the book answers a question at all, in 0..1, from retrieval's own scores.
+"""How likely it is that the book answers a question at all, in 0..1, from what retrieval found.
 
-A logistic function of the best sentence's cosine and of BM25's best score. Leaves the decision to refuse to the caller.
+Three things tell: how near the best sentence is; how much of the question's content the book's words cover; and how much of it
+are names and terms that neither the book nor everyday English has ("MongoDB"). Fused ranks tell nothing. The coefficients are
+the book's (`indexing.calibration`). Leaves the decision to refuse to the caller.
 """
 
 import math
 
+from indexing.calibration import DEFAULT
 from tutor.retrieval import Retrieval
 
-THRESHOLD = 0.5
-_BIAS, _SENTENCE, _BM25 = -9.0, 16.0, 0.1
+THRESHOLD = DEFAULT["threshold"]
 
 
 def confidence(retrieval: Retrieval) -> float:
-    """Calibrated probability that the book answers the question."""
-    logit = _BIAS + _SENTENCE * retrieval.best.get("sentence", 0.0) + _BM25 * retrieval.best.get("bm25", 0.0)
+    """Calibrated probability that the book answers the question, where questions that it answers and others are as frequent."""
+    weights = {**DEFAULT, **retrieval.calibration}
+    logit = (
+        weights["intercept"]
+        + weights["sentence"] * retrieval.best.get("sentence", 0.0)
+        + weights["known"] * retrieval.asked.known
+        + weights["rare"] * retrieval.asked.rare
+    )
     return 1 / (1 + math.exp(-logit))
+
+
+def threshold(retrieval: Retrieval) -> float:
+    """The confidence below which the book is taken not to answer."""
+    return {**DEFAULT, **retrieval.calibration}["threshold"]

@@ -25,6 +25,7 @@ from indexing.chunks import Chunk
 from indexing.embedding import Embedder, Encoding
 from indexing.index import Index
 from indexing.late import late_scores, question_tokens
+from tutor.asked_words import AskedWords, asked_words
 from tutor.joining import joined
 
 Mode = Literal["hybrid", "dense", "bm25"]
@@ -60,12 +61,17 @@ class Passage:
 
 @dataclass(frozen=True)
 class Retrieval:
-    """Passages, best first, and the best value of each signal over all that was looked at."""
+    """Passages, best first, and the best value of each signal over all that was looked at.
+
+    `asked` and `calibration` are what `confidence.py` needs of the book.
+    """
 
     question: str
     encoding: Encoding
     passages: list[Passage]
     best: dict[str, float]
+    asked: AskedWords = field(default_factory=AskedWords)
+    calibration: dict[str, float] = field(default_factory=dict)
 
 
 class Searcher(Protocol):
@@ -116,7 +122,8 @@ class Retriever:
         if self._reranker is not None and passages:
             passages = reranked(question, passages, self._reranker)[:top_k]
         best = {name: float(scores.max(initial=0.0)) for name, scores in found.signals.items()}
-        return Retrieval(question, encoding, passages, best)
+        asked = asked_words(question, encoding, self.index.bm25)
+        return Retrieval(question, encoding, passages, best, asked, self.index.book.manifest.calibration)
 
     def _candidates(self, question: str, encoding: Encoding) -> _Candidates:
         index = self.index

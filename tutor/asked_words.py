@@ -1,0 +1,46 @@
+"""What a book's vocabulary says about a question's words: two shares from which `confidence.py` judges.
+
+A word that the book lacks tells much if it is a name or a term ("PostgreSQL", "B+-tree"), and little if it is everyday English
+("diploma"): a student asks in other words than the book's. Everyday words are those that the embedder's own vocabulary, made
+from plain text, holds in one piece.
+"""
+
+from dataclasses import dataclass
+
+from indexing.embedding import Encoding
+from indexing.lexical import BM25, stop_words, word_ranges, words
+
+
+@dataclass(frozen=True)
+class AskedWords:
+    """`known`: the share of the content words, weighed by inverse document frequency, that occur in the book. `rare`: the share
+    of them that do not, and are names, numbers or terms."""
+
+    known: float = 0.0
+    rare: float = 0.0
+
+
+def asked_words(question: str, encoding: Encoding, bm25: BM25) -> AskedWords:
+    """The shares for a question and the book behind `bm25`."""
+    content = [word for word in dict.fromkeys(words(question)) if word not in stop_words()] or words(question)
+    weights = {word: bm25.idf(word) for word in content}
+    total = sum(weights.values())
+    known = sum(weight for word, weight in weights.items() if bm25.knows(word))
+    printed = [span for span in word_ranges(question) if not stop_words().issuperset(words(question[slice(*span)]))]
+    rare = sum(_rare(question, span, encoding, bm25) for span in printed)
+    return AskedWords(known / total if total else 0.0, rare / len(printed) if printed else 0.0)
+
+
+def _rare(question: str, span: tuple[int, int], encoding: Encoding, bm25: BM25) -> bool:
+    start, end = span
+    word = question[start:end]
+    if any(bm25.knows(part) for part in words(word)):
+        return False
+    pieces = sum(a >= start and b <= end and b > a for a, b in encoding.ranges)
+    name = (word[0].isupper() and start > 0) or any(char.isdigit() for char in word) or word[1:] != word[1:].lower()
+    return name or pieces > 1
+
+
+def together(parts: list[AskedWords]) -> AskedWords:
+    """Of several books: what the one says that knows the question's words best."""
+    return max(parts, key=lambda part: (part.known - part.rare, part.known), default=AskedWords())

@@ -87,12 +87,13 @@ def find_rivers(lines: Sequence[PrintedLine], crossed: float = 0.15) -> list[Riv
 def find_rivers_below(lines: Sequence[PrintedLine], most: int = 2) -> list[River]:
     """The rivers of lines of which up to `most` on top may head several columns each.
 
-    Such a line has fewer segments than the next, and is left out where more rivers are found without it.
+    Such a line has fewer segments than others, and is left out where more rivers are found without it.
     """
     height = word_height(lines)
     best = find_rivers(lines)
+    counts = [len(segments(line, height)) for line in lines]
     for count in range(1, min(most, len(lines) - 2) + 1):
-        if len(segments(lines[count - 1], height)) >= len(segments(lines[count], height)):
+        if counts[count - 1] > 0.75 * max(counts[count:]):
             break
         rivers = find_rivers(lines[count:])
         if len(rivers) > len(best):
@@ -110,7 +111,7 @@ def with_rulings(lines: Sequence[PrintedLine], rulings: Sequence[tuple[float, Se
     for low, high in pairwise(bounds):
         parts = [[word for word in line if low <= (word.box[0] + word.box[2]) / 2 <= high] for line in lines]
         parts = [part for part in parts if part]
-        for river in find_rivers_below(parts):
+        for river in find_rivers(parts):
             both = sum(any(w.box[0] > river.middle for w in part) and part[0].box[0] < river.middle for part in parts)
             if both >= SUPPORT:
                 rivers.append(river)

@@ -41,14 +41,14 @@ def is_table(draft: Draft, around: Surroundings) -> bool:
     words = [word for cell in draft.cells for word in cell.words]
     mono = sum(map(around.style.is_mono, words)) > 0.7 * len(words)
     captioned = has_caption(draft.box, around.style.lines)
-    if _has_leaders(grid) or _is_formulas(grid) or _is_code(grid) or _has_paragraph(draft):
+    if _has_leaders(grid) or _is_formulas(grid) or _is_code(grid) or _has_paragraph(draft, 20):
         return False
     if mono and not (captioned and around.rules > 1):
         return False
     strong = captioned or around.rules > 2
     if not strong and not around.has_header and _has_page_numbers(grid):
         return False
-    if not strong and (_is_list(grid) or _is_index(grid) or _is_text(grid)):
+    if not strong and (_has_paragraph(draft, 8) or _is_list(grid) or _is_index(grid) or _is_text(grid)):
         return False
     if strong:
         return not _is_list(grid) or around.has_header
@@ -135,9 +135,9 @@ def _is_code(grid: Sequence[Sequence[str]]) -> bool:
     return sum(end[-1:] in (",", ";", "{", "}", "(", "\\") for end in ends) > 0.4 * len(ends)
 
 
-def _has_paragraph(draft: Draft) -> bool:
-    """A paragraph that reaches over several columns."""
-    return any(cell.last_column > cell.column and len(cell.words) > 20 for cell in draft.cells)
+def _has_paragraph(draft: Draft, most: int) -> bool:
+    """Text of more than `most` words that reaches over several columns."""
+    return any(cell.last_column > cell.column and len(cell.words) > most for cell in draft.cells)
 
 
 def _is_formulas(grid: Sequence[Sequence[str]]) -> bool:

@@ -18,6 +18,7 @@ from indexing.reading.tables.geometry import inside, overlap, printed_lines
 from indexing.reading.tables.half_ruled import Region, half_ruled_regions, stripes
 from indexing.reading.tables.header_lines import with_header_lines
 from indexing.reading.tables.headers import header_rows, stands_out
+from indexing.reading.tables.leaders import without_leaders
 from indexing.reading.tables.partly_ruled import partly_ruled_region
 from indexing.reading.tables.ruled import MOST_CROSSED, ruled_table
 from indexing.reading.tables.rulings import Lattice, Ruling, Rulings, cell_rulings, find_rulings, lattices
@@ -30,7 +31,7 @@ def find_tables(pdf: Pdf, page: Page, avoid: Sequence[Box] = ()) -> list[FoundTa
     frame = frame_of(page.lines, page.width, page.height)
     rulings = frame.rulings(find_rulings(pdf.drawings(page.number), page.images))
     words = [word for word in pdf.words(page.number) if not any(inside(word.box, box) for box in avoid)]
-    detector = _Detector(rulings, frame.words(words), Style(frame.lines(page.lines)))
+    detector = _Detector(rulings, without_leaders(frame.words(words)), Style(frame.lines(page.lines)))
     lonely, frames = detector.ruled()
     for rules in (lonely, *frames):
         detector.half_ruled(rules, are_rules=True)

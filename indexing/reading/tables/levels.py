@@ -8,11 +8,13 @@ headers without levels as one row.
 from collections.abc import Sequence
 from itertools import pairwise
 
+from indexing.reading.pdf import Word
 from indexing.reading.tables.columns import Entry, PrintedLine, River, extent, place
 from indexing.reading.tables.geometry import overlap
 from indexing.reading.tables.rows import bottom, top, was_full
 from indexing.reading.tables.rulings import Ruling
 
+FLUSH = 1.5  # points by which the lines of one cell may differ
 OFF_MIDDLE = 3.0  # points by which a heading may miss the middle of its columns, or 5 % of their width
 Reach = Sequence[tuple[float, float]]
 
@@ -74,9 +76,16 @@ def _heads_groups(above: Sequence[Entry], below: Sequence[Entry], reach: Reach, 
     here = {first: words for first, _, words in below}
     if len(above) > len(below) - 2 or any(first not in here or first != last for first, last, _ in above):
         return False
-    if any(was_full(words, here[first], reach[first], height) for first, _, words in above):
+    if _groups(above, reach) is None:
         return False
-    return _groups(above, reach) is not None
+    set_apart = any(not _are_flush(words, here[first]) for first, _, words in above)
+    return set_apart or not any(was_full(words, here[first], reach[first], height) for first, _, words in above)
+
+
+def _are_flush(above: Sequence[Word], below: Sequence[Word]) -> bool:
+    """Whether two lines may be one cell's: their left ends, right ends or middles are in one place."""
+    (low, high), (left, right) = extent(above), extent(below)
+    return min(abs(low - left), abs(high - right), abs(low + high - left - right) / 2) <= FLUSH
 
 
 def _over_groups(entries: Sequence[Entry], reach: Reach) -> list[Entry]:

@@ -36,7 +36,8 @@ def partly_ruled_region(lattice: Lattice, words: Sequence[Word]) -> Region | Non
     body = bands[1:] if len(bands) > 1 else bands
     several = [band for band in body if len(band) > 1]
     opened = [band for band in several if is_open(band, rivers, height)]
-    open_rows = len(opened) > 0.5 * len(several)
+    high = len(body) < 3 or any(len(band) > 3 for band in opened)  # else every row is ruled, and some are wrapped
+    open_rows = high and len(opened) > 0.5 * len(several)
     inner = [rule for rule in partial if rule.at > edges[1]] if len(edges) > 2 else partial
     if not (open_columns or open_rows) or (inner and not open_columns):
         return None

@@ -101,10 +101,11 @@ def _apart_by_white(lines: Sequence[PrintedLine], placed: Sequence[Sequence[Entr
     if len(lines) < 4:
         return None
     whites = [top(below) - bottom(above) for above, below in pairwise(lines)]
-    small, large = min(whites), max(whites)
-    if large - small < 0.3 * height:
+    ordered = sorted(white for white in whites if white > -0.4 * height)  # others overlap: one line, set on two heights
+    jumps = [(after - before, (before + after) / 2) for before, after in pairwise(ordered)]
+    jump, limit = max(jumps, default=(0.0, 0.0))
+    if jump < 0.15 * height:
         return None
-    limit = (small + large) / 2
     groups = [[0]]
     for index, white in enumerate(whites, 1):
         if white > limit:

@@ -13,7 +13,7 @@ from indexing.reading.tables.rows import bottom, top
 
 MOST_WHITE = 1.6  # heights of a word: more white between two lines ends a run
 OTHER_SIZE = 1.4  # times: lines that much larger or smaller than the one above begin something else
-MOST_SINGLE = 4  # lines of one segment in a row that a wrapped cell may have
+MOST_SINGLE = 10  # lines of one segment in a row that a wrapped cell may have
 
 Gap = tuple[float, float]
 _ENDLESS = float("inf")

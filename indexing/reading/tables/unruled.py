@@ -52,7 +52,7 @@ def unruled_regions(words: Sequence[Word], horizontal: Sequence[Ruling], depth: 
 
 def _without_text(run: list[PrintedLine], height: float) -> list[PrintedLine]:
     """A run without lines of running text at its ends: those that lie across its rivers, or stand in one column."""
-    rivers = find_rivers(run)
+    rivers = find_rivers_below(run)
     first, last = 0, len(run)
     while first < last and _is_text(run[first], rivers, height):
         first += 1
@@ -171,7 +171,7 @@ def with_ruled_header(region: Region, lines: Sequence[PrintedLine], horizontal: 
         inner = line[0].box[0] > rules[0].low - 2 and line[-1].box[2] < rules[0].high + 2
         entries = place(line, region.rivers, height)
         is_text = any(last - begin > 1 and len(words) > 4 for begin, last, words in entries)
-        if first - bottom(line) > 0.7 * height or not inner or is_text or len(header) == 5:
+        if first - bottom(line) > 0.7 * height or not inner or is_text or len(header) == 5 or CAPTION.match(line_text(line)):
             break
         if len(entries) == 1 and entries[0][0] == 0 and (not header or entries[0][1] > 0):
             break

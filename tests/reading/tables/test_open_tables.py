@@ -147,3 +147,14 @@ def test_section_rows_stay_rows(brush, find):
         brush.line(100, edges[place], 320, edges[place])
     (table,) = find(brush)
     assert table.grid == [["Region", "1996", "1997"], *rows]
+
+
+def test_leaders_before_numbers(brush, find):
+    rows = [["Spain", "12.5", "59.1"], ["Italy", "7.25", "60.4"], ["Malta", "11.0", "4.2"], ["Cyprus", "89.9", "94.0"]]
+    brush.text(250, 210, "1996", "hebo", 9, align="right")
+    brush.text(320, 210, "1997", "hebo", 9, align="right")
+    for number, (label, first, second) in enumerate(rows, 1):
+        brush.text(100, 210 + 14 * number, label + "." * (40 - len(label)), "helv", 9)
+        brush.text(250, 210 + 14 * number, first, "helv", 9, align="right")
+        brush.text(320, 210 + 14 * number, second, "helv", 9, align="right")
+    assert [table.grid for table in find(brush)] == [[["", "1996", "1997"], *rows]]

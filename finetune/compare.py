@@ -24,6 +24,7 @@ from indexing.index import Index
 from indexing.library import default_book
 from indexing.records import Model, read_jsonl
 from indexing.settings import settings
+from tutor.grounding.check import Checker
 from tutor.retrieval import Retriever
 
 
@@ -83,7 +84,7 @@ def main(
             engine.model,
             engine.tokenizer,
             asked,
-            embedder,
+            Checker(embedder),
             max_new_tokens,
             report,
             [name for name in CELLS if name in (cell or CELLS)],

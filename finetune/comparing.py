@@ -15,7 +15,6 @@ from finetune.metrics import Interval, Parts, difference, ratio
 from finetune.samples import reply
 from finetune.stages import counter
 from indexing.console import Report
-from indexing.embedding import Embedder
 from tutor.answer import Answer
 from tutor.citations import Citations, summary
 from tutor.drafting import PROMPT_TOKENS, Draft, checked_sentences
@@ -127,7 +126,7 @@ def compare(
     model: Any,
     tokenizer: Any,
     asked: Sequence[Asked],
-    embedder: Embedder,
+    checker: Checker,
     max_new_tokens: int,
     report: Report,
     cells: Sequence[str] = tuple(CELLS),
@@ -135,7 +134,6 @@ def compare(
     """Let every cell answer every question. The model has the adapter, which is switched off for the base."""
     comparison = Comparison(list(asked))
     shown = {passage.chunk.id: passage.chunk.text for item in asked for passage in item.passages}
-    checker = Checker(embedder)
     for cell in cells:
         adapter, retrieval = CELLS[cell]
         started = time.perf_counter()

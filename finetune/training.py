@@ -159,7 +159,7 @@ class _Run:
     def weights(self) -> dict[str, Any]:
         from peft import get_peft_model_state_dict
 
-        return dict(get_peft_model_state_dict(self.bare))
+        return dict(get_peft_model_state_dict(self.bare, save_embedding_layers=False))
 
     def _finish(self, folder: RunFolder, losses: dict[str, Any]) -> None:
         """Write the adapter with the run's record beside it."""
@@ -302,5 +302,5 @@ def _write_held_out(course: Course, path: Path) -> None:
 def save_adapter(model: Any, folder: Path) -> None:
     """Write a model's adapter as a peft folder that names its base, without peft's empty model card."""
     shutil.rmtree(folder, ignore_errors=True)
-    model.save_pretrained(str(folder))
+    model.save_pretrained(str(folder), save_embedding_layers=False)  # otherwise peft asks the hub for the base by its name
     (folder / "README.md").unlink(missing_ok=True)

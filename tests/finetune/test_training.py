@@ -14,6 +14,7 @@ import torch
 from accelerate import Accelerator
 from safetensors.torch import load_file
 
+from finetune import base as base_module
 from finetune import checkpoints, training
 from finetune.attention import packed_attention
 from finetune.base import Base, with_adapter
@@ -94,6 +95,13 @@ def test_the_adapter_is_an_ordinary_one_that_the_engine_takes(finished: RunFolde
     asked = [Message("user", "What is a lock?")]
     off = "".join(engine.stream(asked, Generation(max_new_tokens=12, adapter=False)))
     assert off == "".join(bare.stream(asked, Generation(max_new_tokens=12)))
+
+
+def test_a_base_named_by_a_word_is_looked_up_nowhere(tiny_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base_module, "base_source", lambda name, models: str(tiny_base))
+    recipe = make_tiny_recipe(Path("small"), [{"name": "text", "data": "chunks", "sequence": 256, "max_steps": 1}])
+    folder = run(recipe, tmp_path / "run")  # a warning of peft's, that it found nothing on the hub, would be an error here
+    assert json.loads((folder.adapter / "adapter_config.json").read_text())["base_model_name_or_path"] == "small"
 
 
 def test_adapter_off_is_the_base_to_the_bit(finished: RunFolder, tiny_base: Path) -> None:

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from indexing.records import Question, Record, TextRecord
 
@@ -54,7 +55,7 @@ class QuestionSet:
     items: list[Item]
 
 
-def lines(path: Path) -> list[dict[str, object]]:
+def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
@@ -104,7 +105,7 @@ def _other_sets(book: str) -> list[QuestionSet]:
 
 
 def outline_pages(pdf: Path, pattern: str) -> dict[str, frozenset[int]]:
-    """The pages of outline entries whose titles start with `pattern`, by what it matched; the next entry's first page ends them."""
+    """The pages of outline entries whose titles start with `pattern`, by what it matched, up to where the next entry starts."""
     import pymupdf
 
     with pymupdf.open(pdf) as document:

@@ -30,6 +30,7 @@ from indexing.records import Model, OutlineEntry, Question, Record, read_jsonl, 
 
 SCHEMA_VERSION = 2
 SAMPLE = "sample"
+ALL = "all"  # stands for every book of the library, so no book can have it for a name
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _KEPT_VERSIONS = 2
 
@@ -192,6 +193,8 @@ def book_name(source: Path) -> str:
 
 def check_name(name: str) -> str:
     """A book's name as given, or UsageError: it becomes a folder's name."""
+    if name == ALL:
+        raise UsageError(f"'{name}' cannot be a book's name: it stands for every book; give --book another name")
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"'{name}' cannot be a book's name: use letters, digits, '.', '_', '-', starting with a letter or digit"

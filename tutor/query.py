@@ -20,7 +20,7 @@ import typer
 
 from indexing.console import REFUSED, err, guarded, out, stop
 from indexing.errors import SourceError, TutorError, UsageError
-from indexing.library import default_book
+from indexing.library import ALL, book_names, default_book, find_book
 from indexing.settings import Settings, settings
 from tutor.answer import Answer
 from tutor.engines.load import AUTO, load_engine
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 def main(
     question: Annotated[str, typer.Argument(help="The question, in quotes", show_default=False)] = "",
-    book: Annotated[str, typer.Option(help="Name in the library, or a book's folder")] = "",
+    book: Annotated[str, typer.Option(help="Name in the library, or a book's folder; 'all' searches every book")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
     batch: Annotated[
         Path | None,
@@ -86,9 +86,13 @@ def _open(book: str, engine: str, adapter: Path | None, chosen: Settings) -> _Op
     from indexing.embedding import load_embedder
 
     started = time.perf_counter()
-    found = default_book(chosen.home, book or chosen.book)
-    name = found.manifest.embedder.name if found.manifest.embedder else chosen.embedder
-    tutor = Tutor.open(found, load_embedder(name, chosen.cache))
+    if (book or chosen.book) == ALL:
+        books = [find_book(name, chosen.home) for name in book_names(chosen.home)]
+        tutor = Tutor.open_all(books, lambda name: load_embedder(name or chosen.embedder, chosen.cache))
+    else:
+        found = default_book(chosen.home, book or chosen.book)
+        name = found.manifest.embedder.name if found.manifest.embedder else chosen.embedder
+        tutor = Tutor.open(found, load_embedder(name, chosen.cache))
     choice = load_engine(engine or chosen.engine, chosen, adapter)
     if (engine or chosen.engine) == AUTO:
         err.print(f"[dim]{choice.why}[/]")

@@ -11,13 +11,13 @@ Safe to be used by several threads. Leaves finding to `retrieval`, choosing sent
 """
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from indexing.embedding import Embedder
 from indexing.errors import UsageError
 from indexing.index import Index
-from indexing.library import Book
+from indexing.library import ALL, Book
 from indexing.records import Record
 from tutor.abbreviations import Abbreviations
 from tutor.answer import REFUSAL, Answer, Event, Partial, Timings, Turn
@@ -28,6 +28,7 @@ from tutor.drafting import Draft, checked_sentences, mostly_supported, quoted_se
 from tutor.engines.base import Engine, Generation
 from tutor.followups import whole_question
 from tutor.grounding.check import Checker
+from tutor.library_search import LibraryRetriever
 from tutor.quoting import quote_answer
 from tutor.retrieval import Mode, Retrieval, Retriever
 
@@ -62,6 +63,14 @@ class Tutor:
         index = Index(book)
         index.preload()
         return cls(book, Retriever(index, embedder), Checker(embedder), LazyRecords(book.records), Abbreviations(book))
+
+    @classmethod
+    def open_all(cls, books: Sequence[Book], load: Callable[[str], Embedder]) -> "Tutor":
+        """One tutor for several books; `load` gives the embedder of a name. Nothing is computed from several books' tables."""
+        tutors = [cls.open(book, load(book.manifest.embedder.name if book.manifest.embedder else "")) for book in books]
+        retriever = LibraryRetriever([tutor.retriever for tutor in tutors])
+        first = tutors[0]
+        return cls(Book(ALL, first.book.path), retriever, first.checker, [], first.abbreviations)
 
     def ask(
         self,

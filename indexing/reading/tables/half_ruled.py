@@ -13,8 +13,9 @@ from indexing.reading.tables.columns import PrintedLine, River, find_rivers_belo
 from indexing.reading.tables.geometry import CAPTION, line_text, overlap, printed_lines
 from indexing.reading.tables.rows import bottom, top
 from indexing.reading.tables.rulings import Fill, Ruling
-from indexing.reading.tables.runs import MOST_WHITE, common_white, has_inner
+from indexing.reading.tables.runs import MOST_WHITE, common_white, has_inner, has_leader
 
+MOST_SERIES = 40  # of coloured stripes on a page; one with more is a map or a plot
 SAME_END = 4.0  # points by which the ends of one table's rules may differ
 
 
@@ -61,8 +62,11 @@ def stripes(fills: Sequence[Fill]) -> list[list[Ruling]]:
         else:
             rows.append(box)
     series: list[list[Box]] = []
+    latest: dict[tuple[int, int], list[list[Box]]] = {}  # by left and right end: the series that a stripe may go on
     for row in rows:
-        for group in series:
+        left, right = int(row[0] // SAME_END), int(row[2] // SAME_END)
+        near = [group for x in (-1, 0, 1) for y in (-1, 0, 1) for group in latest.get((left + x, right + y), ())]
+        for group in near:
             last = group[-1]
             same = abs(last[0] - row[0]) <= SAME_END and abs(last[2] - row[2]) <= SAME_END
             if same and row[1] - last[3] < 1.5 * max(last[3] - last[1], row[3] - row[1]):
@@ -70,7 +74,9 @@ def stripes(fills: Sequence[Fill]) -> list[list[Ruling]]:
                 break
         else:
             series.append([row])
-    return [[Ruling(at, box[0], box[2]) for box in group for at in (box[1], box[3])] for group in series if _are_rows(group)]
+            latest[left, right] = [*latest.get((left, right), ())[-2:], series[-1]]
+    striped = sorted((group for group in series if _are_rows(group)), key=len, reverse=True)[:MOST_SERIES]
+    return [[Ruling(at, box[0], box[2]) for box in group for at in (box[1], box[3])] for group in striped]
 
 
 def _are_rows(series: Sequence[Box]) -> bool:
@@ -155,7 +161,7 @@ def _run(bands: Sequence[list[PrintedLine]], first: int) -> tuple[int, list[Rive
 
 
 def _is_text_band(band: Sequence[PrintedLine], height: float) -> bool:
-    """Whether what lies between two rules has a caption in it, or white that no table has: text between two tables."""
-    if any(CAPTION.match(line_text(line)) for line in band):
+    """Whether text lies between two rules: a caption, leading dots, or more white than a table has."""
+    if any(CAPTION.match(line_text(line)) or has_leader(line) for line in band):
         return True
     return any(top(below) - bottom(above) > 2 * MOST_WHITE * height for above, below in pairwise(band))

@@ -62,7 +62,9 @@ def _bold_rows(draft: Draft, style: Style, count: int) -> list[bool]:
 
 def _coloured(draft: Draft, fills: Sequence[Fill]) -> int:
     """How many of the first rows stand on a ground whose colour no other row has; 0 where none does, or its ground is plain."""
-    colours = [_ground(draft, row, fills) for row in range(draft.rows)]
+    x0, y0, x1, y1 = draft.box
+    near = [fill for fill in fills if fill[0][0] < x1 and fill[0][2] > x0 and fill[0][1] < y1 and fill[0][3] > y0]
+    colours = [_ground(draft, row, near) for row in range(draft.rows)]
     count = _leading([colour == colours[0] for colour in colours])
     return count if colours[0] is not None and colours[0] not in colours[count:] else 0
 

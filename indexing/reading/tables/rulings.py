@@ -17,6 +17,7 @@ from indexing.reading.tables.geometry import clusters, nearest
 THIN = 3.0  # points: a filled rectangle no thicker is a drawn line; the lowest printed row is about twice as high
 SNAP = 3.0  # points: rulings closer than this are one (double rules, cell borders drawn side by side)
 SHORTEST = 5.0  # points: no row is lower and no column narrower
+MOST_CELLS = 20_000  # a finer lattice on one page is squared paper
 MOST_RULINGS = 6_000  # per direction; a page with more is a map or a plot, and no table
 
 
@@ -250,7 +251,7 @@ def _lattice(across: list[Ruling], down: list[Ruling]) -> Lattice | None:
     ys = clusters([r.at for r in across], SNAP)
     xs = [lefts] * (lefts < xs[0] - 2 * SNAP) + xs + [rights] * (rights > xs[-1] + 2 * SNAP)
     ys = [tops] * (tops < ys[0] - 2 * SNAP) + ys + [bottoms] * (bottoms > ys[-1] + 2 * SNAP)
-    if len(xs) < 2 or len(ys) < 2:
+    if len(xs) < 2 or len(ys) < 2 or len(xs) * len(ys) > MOST_CELLS:
         return None
     inked_across: list[list[tuple[float, float]]] = [[] for _ in ys]
     inked_down: list[list[tuple[float, float]]] = [[] for _ in xs]

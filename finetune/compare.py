@@ -3,7 +3,8 @@
     python -m finetune.compare --adapter runs/sample-grounded-…/adapter
     python -m finetune.compare --adapter A --book sample --prompt "What is 3NF?" --out-of-book questions.jsonl
 
-Writes report.html, report.md, comparison.png and comparison.json, and says in the shell what is more than noise.
+Writes report.html, report.md, comparison.png and comparison.json, and says in the shell what is more than noise. Replies are
+kept in replies.jsonl, so that an interrupted comparison goes on.
 """
 
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Annotated
 import typer
 
 from finetune.base import base_source
-from finetune.comparing import CELLS, METRICS, Comparison, ask, compare
+from finetune.comparing import CELLS, METRICS, Comparison, Model, ask, compare
+from finetune.replies import Replies
 from finetune.report import write_report
 from finetune.run import read_record
 from finetune.samples import REPORT_PROMPT
@@ -21,14 +23,15 @@ from indexing.console import guarded, out, progress
 from indexing.embedding import load_embedder
 from indexing.errors import SourceError, UsageError
 from indexing.index import Index
-from indexing.library import default_book
-from indexing.records import Model, read_jsonl
+from indexing.library import default_book, file_sha256
+from indexing.records import Model as Lines
+from indexing.records import read_jsonl
 from indexing.settings import settings
 from tutor.grounding.check import Checker
 from tutor.retrieval import Retriever
 
 
-class _Line(Model):
+class _Line(Lines):
     """A question with its reference answer; `book` where a file has questions on several."""
 
     question: str
@@ -79,17 +82,14 @@ def main(
         Retriever(Index(found), embedder),
         top_k,
     )
-    with progress() as report:
-        comparison = compare(
-            engine.model,
-            engine.tokenizer,
-            asked,
-            Checker(embedder),
-            max_new_tokens,
-            report,
-            [name for name in CELLS if name in (cell or CELLS)],
-        )
     folder = out_folder or adapter.parent / "comparison"
+    model = Model(
+        engine.model, engine.tokenizer, record["base_fingerprint"], file_sha256(adapter / "adapter_model.safetensors")
+    )
+    cells = [name for name in CELLS if name in (cell or CELLS)]
+    with progress() as report:
+        replies = Replies.open(folder / "replies.jsonl")
+        comparison = compare(model, asked, Checker(embedder), max_new_tokens, report, replies, cells)
     about = {
         "base": name,
         "base's fingerprint": record["base_fingerprint"],

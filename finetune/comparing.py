@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from finetune.metrics import Interval, Parts, difference, ratio
+from finetune.replies import Replies
 from finetune.samples import reply
 from finetune.stages import counter
 from indexing.console import Report
@@ -122,26 +123,37 @@ def _passages(retriever: Retriever, question: str, top_k: int) -> tuple[Passage,
     return tuple(retriever.search(question, top_k).passages)
 
 
+@dataclass(frozen=True)
+class Model:
+    """A model with its adapter, and what identifies the two."""
+
+    model: Any
+    tokenizer: Any
+    base: str
+    adapter: str
+
+
 def compare(
-    model: Any,
-    tokenizer: Any,
+    model: Model,
     asked: Sequence[Asked],
     checker: Checker,
     max_new_tokens: int,
     report: Report,
+    replies: Replies,
     cells: Sequence[str] = tuple(CELLS),
 ) -> Comparison:
-    """Let every cell answer every question. The model has the adapter, which is switched off for the base."""
+    """Let every cell answer every question. The adapter is switched off for the base."""
     comparison = Comparison(list(asked))
-    shown = {passage.chunk.id: passage.chunk.text for item in asked for passage in item.passages}
+    texts = {passage.chunk.id: passage.chunk.text for item in asked for passage in item.passages}
     for cell in cells:
         adapter, retrieval = CELLS[cell]
         started = time.perf_counter()
-        chats = [chat(item, tokenizer, retrieval) for item in asked]
-        done = partial(_done, report, cell, len(asked))
-        texts = reply(model, tokenizer, chats, max_new_tokens, adapter=adapter, report=done)
+        identity = f"{model.base} {model.adapter if adapter else ''} {max_new_tokens}"
+        generate = partial(reply, model.model, model.tokenizer, max_new_tokens=max_new_tokens, adapter=adapter)
+        chats = [chat(item, model.tokenizer, retrieval) for item in asked]
+        written = replies.get(identity, chats, generate, partial(_done, report, cell, len(asked)))
         comparison.seconds[cell] = time.perf_counter() - started
-        comparison.replies[cell] = [judge(text, item, checker, shown) for text, item in zip(texts, asked, strict=True)]
+        comparison.replies[cell] = [judge(text, item, checker, texts) for text, item in zip(written, asked, strict=True)]
     return comparison
 
 

@@ -3,7 +3,7 @@
 Batches, where the tutor's engine answers one student at a time: on two cores eight prompts are written nearly as fast as one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -47,7 +47,6 @@ def reply(
     max_new_tokens: int,
     batch: int = 8,
     adapter: bool = True,
-    report: Callable[[int], None] = lambda done: None,
 ) -> list[str]:
     """Greedy replies, in order; prompts of like length go together, padded on the left. `adapter` False: the base's own."""
     import torch
@@ -80,6 +79,5 @@ def reply(
             )
             for row, number in enumerate(numbers):
                 replies[number] = tokenizer.decode(written[row, length:], skip_special_tokens=True).strip()
-            report(at + len(numbers))
     model.train(was_training)
     return replies

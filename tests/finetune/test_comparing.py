@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from finetune.base import Base, with_adapter
-from finetune.comparing import CELLS, METRICS, Asked, Comparison, ask, chat, compare, judge
+from finetune.comparing import CELLS, METRICS, Asked, Comparison, Model, ask, chat, compare, judge
 from finetune.metrics import difference, ratio
 from finetune.recipe import Lora
+from finetune.replies import Replies
 from finetune.report import as_json, write_report
 from finetune.samples import reply
 from finetune.stages import counter
@@ -131,7 +132,7 @@ def comparison(tokenizer: Any) -> Comparison:
         Asked("Who was Bach?", "", passages(3), out_of_book=True),
     ]
     checker: Any = FakeChecker()
-    return compare(model, tokenizer, asked, checker, 6, lambda *_: None)
+    return compare(Model(model, tokenizer, "b", "a"), asked, checker, 6, lambda *_: None, Replies())
 
 
 def test_every_cell_answers_every_question(comparison: Comparison) -> None:
@@ -140,6 +141,26 @@ def test_every_cell_answers_every_question(comparison: Comparison) -> None:
     counts = {metric: len(comparison.measured("base", metric)) for metric in METRICS}
     assert counts.pop("rightly refused") == 1
     assert set(counts.values()) == {1}
+
+
+def test_replies_are_generated_once(tmp_path: Path) -> None:
+    chats = [[Message("user", text)] for text in ("aaa", "b", "cc")]
+    asked: list[str] = []
+
+    def generate(some: Any) -> list[str]:
+        asked.extend(chat[0].content for chat in some)
+        return [chat[0].content.upper() for chat in some]
+
+    seen: list[int] = []
+    path = tmp_path / "out" / "replies.jsonl"
+    assert Replies.open(path).get("one", chats[:2], generate, seen.append) == ["AAA", "B"]
+    with path.open("a") as file:
+        file.write('{"key": "cut sh')
+    assert Replies.open(path).get("one", chats, generate, seen.append) == ["AAA", "B", "CC"]
+    assert asked == ["b", "aaa", "cc"]
+    assert seen == [0, 2, 2, 3]
+    assert Replies.open(path).get("other", chats[:1], generate, seen.append) == ["AAA"]
+    assert len(asked) == 4
 
 
 def test_report_shows_words_as_words(comparison: Comparison, tmp_path: Path) -> None:

@@ -13,8 +13,11 @@ from indexing.chunks import Chunk, Limits, make_chunks
 from indexing.console import Report
 from indexing.embedding import Embedder
 from indexing.errors import BookError, SourceError
-from indexing.index import Index, build_index
+from indexing.index import Index, build_index, qdrant_place
+from indexing.ingredients import CORRECTIONS, QA, SOURCE_PDF, digest
+from indexing.ingredients import Options as Options
 from indexing.library import Book, EmbedderInfo, Manifest, Source, file_sha256, new_version, now
+from indexing.qdrant import LOCAL, drop_collections
 from indexing.reading.corrections import Corrected, apply_corrections, read_corrections
 from indexing.reading.pages import Doubt
 from indexing.reading.pdf import Pdf
@@ -25,21 +28,7 @@ from indexing.records import OutlineEntry, Question, Record, read_jsonl, read_re
 from indexing.tokenizers import llama_counter
 
 LLAMA_LIMIT = 512  # the report's sequence length
-SOURCE_PDF, RECORDS, OUTLINE, QA, CHUNKS, MANIFEST = (
-    "source.pdf", "records.jsonl", "outline.json", "qa.jsonl", "chunks.jsonl", "manifest.json",
-)  # fmt: skip
-CORRECTIONS, REPORT = "corrections.jsonl", "report.html"
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to build. `embedder` None means records only; `llama_tokenizer` None means the estimate counts."""
-
-    embedder: Embedder | None
-    llama_tokenizer: Path | None = None
-    password: str | None = None
-    title: str | None = None
-    reading_report: bool = False
+RECORDS, OUTLINE, CHUNKS, MANIFEST, REPORT = "records.jsonl", "outline.json", "chunks.jsonl", "manifest.json", "report.html"
 
 
 @dataclass(frozen=True)
@@ -57,11 +46,11 @@ class Summary:
 
 def build_book(source: Path, review: Path | None, home: Path, name: str, options: Options, report: Report) -> Summary:
     """Read `source` (a PDF or a records.jsonl) and switch the book `name` in the library `home` over to it."""
-    read = _read(source, options.password, report)
-    corrected = _corrected(read, source, home / name)
-    reading = corrected.reading
-    questions = [*reading.questions, *(_read_review(review, report) if review else [])]
     with new_version(home, name) as folder:
+        read = _read(source, options.password, report)
+        corrected = _corrected(read, source, home / name)
+        reading = corrected.reading
+        questions = [*reading.questions, *(_read_review(review, report) if review else [])]
         _carry_over(home / name, folder)
         write_jsonl(folder / RECORDS, reading.records)
         write_jsonl(folder / QA, questions)
@@ -70,6 +59,7 @@ def build_book(source: Path, review: Path | None, home: Path, name: str, options
         if options.reading_report:
             _write_report(source, folder, read, options, corrected.unfit, report)
         limits, chunks = _index(reading.records, options, home / name, folder, report)
+        collection = collection_name(folder) if options.store == "qdrant" and options.embedder else ""
         manifest = Manifest(
             program=importlib.metadata.version("textbook-tutor"),
             book=name,
@@ -80,10 +70,14 @@ def build_book(source: Path, review: Path | None, home: Path, name: str, options
             counts=_counts(reading.records, questions, chunks),
             token_limits=limits,
             embedder=_embedder_info(options.embedder),
+            store=options.store,
+            collection=collection,
             calibration=dict(DEFAULT) if options.embedder else {},
+            made_of=digest(source, review, home / name, options),
             files=_checksums(folder),
         )
         (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    _drop_old_collections(home, name, collection)
     return Summary(
         folder=home / name,
         manifest=manifest,
@@ -93,6 +87,17 @@ def build_book(source: Path, review: Path | None, home: Path, name: str, options
         reading_report=home / name / REPORT if options.reading_report else None,
         unknown_fields=_unknown_fields(reading.records),
     )
+
+
+def collection_name(version: Path) -> str:
+    """Qdrant's collection of a version of a book, by its folder `…/<book>/<stamp>`."""
+    return f"{version.parent.name}@{version.name}"
+
+
+def _drop_old_collections(home: Path, name: str, collection: str) -> None:
+    if collection:
+        versions = [path for path in (home / ".versions" / name).iterdir() if path.is_dir()]
+        drop_collections(f"{name}@", [collection_name(path) for path in versions], qdrant_place(collection, home / name))
 
 
 def _line(doubt: Doubt) -> str:
@@ -194,6 +199,7 @@ def _index(
         folder / "index",
         lambda done, total: report("embedding sentences", done, total),
         _reusable(current, embedder),
+        qdrant_place(collection_name(folder), folder / "index") if options.store == "qdrant" else None,
     )
     return limits.limits, chunks
 
@@ -232,8 +238,9 @@ def _embedder_info(embedder: Embedder | None) -> EmbedderInfo | None:
 
 
 def _checksums(folder: Path) -> dict[str, str]:
-    """Of every file that a question needs; a person may edit the others."""
-    needed = [folder / CHUNKS, *sorted((folder / "index").rglob("*"))]
+    """Of every file that a question needs, but not of Qdrant's own; a person may edit the others."""
+    index = folder / "index"
+    needed = [folder / CHUNKS, *sorted(path for path in index.rglob("*") if LOCAL not in path.relative_to(index).parts)]
     return {str(path.relative_to(folder)): file_sha256(path) for path in needed if path.is_file()}
 
 

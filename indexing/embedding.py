@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from indexing.errors import ModelError
 from indexing.sentences import Range
-from indexing.tokenizers import Counter, counter, load_tokenizer
+from indexing.tokenizers import load_tokenizer
 
 Vector = NDArray[np.float32]
 Matrix = NDArray[np.float32]
@@ -95,14 +95,19 @@ class MiniLM:
     max_tokens = _MINILM_MAX_TOKENS
 
     def __init__(self, cache_folder: Path) -> None:
-        folder = minilm_folder()
         self.fingerprint = f"minilm:{MINILM_WEIGHTS_SHA256[:16]}"
-        self._count: Counter = counter(folder)
-        self._session = _session(minilm_graph(cache_folder))
-        self._tokenizer = load_tokenizer(folder)
+        self._cache_folder = cache_folder
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        return load_tokenizer(minilm_folder())
+
+    @cached_property
+    def _session(self) -> Any:
+        return _session(minilm_graph(self._cache_folder))
 
     def count(self, text: str) -> int:
-        return self._count(text)
+        return len(self._tokenizer.encode(text))
 
     def encode_passages(self, texts: Sequence[str], report: Callable[[int], None] | None = None) -> list[Encoding]:
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))

@@ -31,6 +31,8 @@ from indexing.errors import BookError, SourceError
 from indexing.late import Codes
 from indexing.lexical import BM25, build_bm25
 from indexing.library import Book, check_files
+from indexing.qdrant import Place, QdrantStore, build_qdrant
+from indexing.settings import settings
 from indexing.store import FaissStore, VectorStore, build_faiss
 
 _LABEL = re.compile(r"(?:table|figure)\s+(\d+(?:[.\-]\d+)*)", re.IGNORECASE)
@@ -43,10 +45,12 @@ def build_index(
     folder: Path,
     report: Callable[[int, int], None] | None = None,
     previous: "Index | None" = None,
+    place: Place | None = None,
 ) -> None:
     """Embed the chunks' sentences and write the index into `folder`. `report(done, total)` counts distinct sentences.
 
-    What `previous`, an index made by the same embedder, has embedded already is taken over from it.
+    What `previous`, an index made by the same embedder, has embedded already is taken over from it. The sentence vectors go to
+    Qdrant where `place` says so, else into a FAISS file.
     """
     if not chunks:
         raise SourceError("no chunks: the source has no text that could be indexed")
@@ -56,13 +60,23 @@ def build_index(
     encoded = encode_texts(
         texts, embedder, previous.encoded() if previous else None, (lambda done: report(done, total)) if report else None
     )
-    build_faiss(encoded.vectors.astype(np.float32), folder / _VECTORS)
+    vectors = encoded.vectors.astype(np.float32)
+    if place is None:
+        build_faiss(vectors, folder / _VECTORS)
+    else:
+        build_qdrant(vectors, place)
     _save_encoded(encoded, folder)
     counts = [len(chunk.sentences) for chunk in chunks]
     np.save(folder / "chunk_of.npy", np.repeat(np.arange(len(chunks), dtype=np.int32), counts))
     _save_headings(chunks, embedder, folder, previous)
     (folder / _LABELS).write_text(json.dumps(_labels(chunks)), encoding="utf-8")
     build_bm25([chunk.input_text for chunk in chunks], folder / _BM25)
+
+
+def qdrant_place(collection: str, folder: Path) -> Place:
+    """Where the settings say that Qdrant is; they are read here since most books do without."""
+    chosen = settings()
+    return Place(collection, folder, chosen.qdrant_url, chosen.qdrant_api_key.get_secret_value())
 
 
 def sentence_texts(chunk: Chunk) -> list[str]:
@@ -115,7 +129,10 @@ class Index:
 
     @cached_property
     def vectors(self) -> VectorStore:
-        return FaissStore(self._folder / _VECTORS)
+        manifest = self.book.manifest
+        if manifest.store == "faiss":
+            return FaissStore(self._folder / _VECTORS)
+        return QdrantStore(qdrant_place(manifest.collection, self._folder))
 
     @cached_property
     def bm25(self) -> BM25:

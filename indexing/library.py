@@ -52,7 +52,11 @@ class EmbedderInfo(Model):
 
 
 class Manifest(Model):
-    """Everything that shaped a book: sources, settings, models, and the checksum of each file."""
+    """Everything that shaped a book: sources, settings, models, and the checksum of each file.
+
+    `collection` is Qdrant's, where that is the store. `made_of` is a digest of all that a build depends on: with the same one
+    there is nothing to build.
+    """
 
     schema_version: int = SCHEMA_VERSION
     program: str
@@ -65,6 +69,8 @@ class Manifest(Model):
     token_limits: dict[str, int] = {}
     embedder: EmbedderInfo | None = None
     store: Literal["faiss", "qdrant"] = "faiss"
+    collection: str = ""
+    made_of: str = ""
     calibration: dict[str, float] = {}
     files: dict[str, str] = {}
 

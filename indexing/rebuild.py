@@ -16,6 +16,7 @@ from rich.table import Table
 
 from indexing.console import err, guarded, out, progress
 from indexing.errors import UsageError
+from indexing.ingredients import Options, is_up_to_date
 from indexing.library import book_name, check_name
 from indexing.settings import settings
 
@@ -35,23 +36,26 @@ def main(
     ] = False,
     password: Annotated[str | None, typer.Option(help="Password of an encrypted PDF")] = None,
     title: Annotated[str | None, typer.Option(help="Title to show; default: the PDF's own, else the name")] = None,
+    anew: Annotated[bool, typer.Option("--anew", help="Build also where nothing has changed since the last time")] = False,
 ) -> None:
     """Turn a textbook's PDF into records, chunks and an index that the tutor answers from.
 
     Example: python -m indexing.rebuild database-systems.pdf --qa review.pdf --book db
     """
-    from indexing.build import Options, build_book
     from indexing.embedding import load_embedder
 
     chosen = settings()
     home, name = _place(source, book, out_folder, chosen.home)
     if qa is not None and not qa.is_file():
         raise UsageError(f"{qa}: no such file")
+    embedder = None if records_only else load_embedder(chosen.embedder, chosen.cache)
+    options = Options(embedder, chosen.llama_tokenizer, password, title, with_report, chosen.store)
+    if not anew and is_up_to_date(source, qa, home / name, options):
+        out.print(f"{home / name} is up to date: nothing has changed since it was built (--anew builds it all the same)")
+        return
+    from indexing.build import build_book  # only now: it brings the PDF library
+
     with progress() as report:
-        if not records_only:
-            report("loading embedder", 0, 0)
-        embedder = None if records_only else load_embedder(chosen.embedder, chosen.cache)
-        options = Options(embedder, chosen.llama_tokenizer, password, title, with_report)
         summary = build_book(source, qa, home, name, options, report)
     _print_counts(summary.folder, summary.manifest.counts)
     if summary.reading_report:

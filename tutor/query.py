@@ -24,7 +24,7 @@ from indexing.library import ALL, book_names, default_book, find_book
 from indexing.settings import Settings, settings
 from tutor.answer import Answer
 from tutor.engines.load import AUTO, load_engine
-from tutor.retrieval import Mode
+from tutor.retrieval import Mode, Reranker
 from tutor.tutor import AskOptions, Tutor
 
 if TYPE_CHECKING:
@@ -88,15 +88,23 @@ def _open(book: str, engine: str, adapter: Path | None, chosen: Settings) -> _Op
     started = time.perf_counter()
     if (book or chosen.book) == ALL:
         books = [find_book(name, chosen.home) for name in book_names(chosen.home)]
-        tutor = Tutor.open_all(books, lambda name: load_embedder(name or chosen.embedder, chosen.cache))
+        tutor = Tutor.open_all(books, lambda name: load_embedder(name or chosen.embedder, chosen.cache), _reranker(chosen))
     else:
         found = default_book(chosen.home, book or chosen.book)
         name = found.manifest.embedder.name if found.manifest.embedder else chosen.embedder
-        tutor = Tutor.open(found, load_embedder(name, chosen.cache))
+        tutor = Tutor.open(found, load_embedder(name, chosen.cache), _reranker(chosen))
     choice = load_engine(engine or chosen.engine, chosen, adapter)
     if (engine or chosen.engine) == AUTO:
         err.print(f"[dim]{choice.why}[/]")
     return _Opened(tutor, choice.engine, (time.perf_counter() - started) * 1000)
+
+
+def _reranker(chosen: Settings) -> Reranker | None:
+    if not chosen.reranker:
+        return None
+    from tutor.rerank import load_reranker  # brings torch
+
+    return load_reranker(chosen)
 
 
 def _answer(opened: _Opened, question: str, options: AskOptions, *, live: bool) -> Answer:

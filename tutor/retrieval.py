@@ -37,6 +37,8 @@ _MODES: dict[Mode, tuple[str, ...]] = {"hybrid": tuple(WEIGHTS), "dense": ("sent
 # Candidates that are scored by every signal; the final few come from far fewer (benchmarks/LOG.md).
 _SENTENCES, _LEXICAL, _HEADINGS = 200, 50, 5
 
+READ_AGAIN = 3  # times as many passages as are asked for are read by a reranker
+
 _NUMBERED = re.compile(r"\b(chapter|section|sec\.|appendix|unit|part)\s+(\w+(?:\.\d+)*)|\b(\d+(?:\.\d+)+)\b", re.IGNORECASE)
 _CAPTIONED = re.compile(r"\b(?:table|figure)\s+\d+(?:[.\-]\d+)*", re.IGNORECASE)
 _TOPICAL = re.compile(
@@ -118,7 +120,7 @@ class Retriever:
         total = np.sum([WEIGHTS[name] * found.signals[name] for name in _MODES[mode]], axis=0)
         if mode == "bm25":
             total = np.where(found.signals["bm25"] > 0, total, -np.inf)
-        passages = self._passages(found, total, top_k if self._reranker is None else top_k * 3)
+        passages = self._passages(found, total, top_k if self._reranker is None else top_k * READ_AGAIN)
         if self._reranker is not None and passages:
             passages = reranked(question, passages, self._reranker)[:top_k]
         best = {name: float(scores.max(initial=0.0)) for name, scores in found.signals.items()}

@@ -30,7 +30,7 @@ from tutor.followups import whole_question
 from tutor.grounding.check import Checker
 from tutor.library_search import LibraryRetriever
 from tutor.quoting import quote_answer
-from tutor.retrieval import Mode, Retrieval, Retriever
+from tutor.retrieval import Mode, Reranker, Retrieval, Retriever
 
 MAX_QUESTION = 2_000  # characters
 _NEAREST = 3  # headings named by a refusal
@@ -58,17 +58,19 @@ class Tutor:
     abbreviations: Abbreviations
 
     @classmethod
-    def open(cls, book: Book, embedder: Embedder) -> "Tutor":
+    def open(cls, book: Book, embedder: Embedder, reranker: Reranker | None = None) -> "Tutor":
         """BookError where the book is damaged, or was made by another embedder."""
         index = Index(book)
         index.preload()
-        return cls(book, Retriever(index, embedder), Checker(embedder), LazyRecords(book.records), Abbreviations(book))
+        return cls(
+            book, Retriever(index, embedder, reranker), Checker(embedder), LazyRecords(book.records), Abbreviations(book)
+        )
 
     @classmethod
-    def open_all(cls, books: Sequence[Book], load: Callable[[str], Embedder]) -> "Tutor":
+    def open_all(cls, books: Sequence[Book], load: Callable[[str], Embedder], reranker: Reranker | None = None) -> "Tutor":
         """One tutor for several books; `load` gives the embedder of a name. Nothing is computed from several books' tables."""
         tutors = [cls.open(book, load(book.manifest.embedder.name if book.manifest.embedder else "")) for book in books]
-        retriever = LibraryRetriever([tutor.retriever for tutor in tutors])
+        retriever = LibraryRetriever([tutor.retriever for tutor in tutors], reranker)
         first = tutors[0]
         return cls(Book(ALL, first.book.path), retriever, first.checker, [], first.abbreviations)
 

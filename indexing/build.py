@@ -136,6 +136,7 @@ def _write_report(source: Path, folder: Path, reading: Reading, options: Options
         folder / SOURCE_PDF,
         reading,
         folder / REPORT,
+        title=options.title or source.name,
         unfit=unfit,
         progress=lambda done, total: report("reading report", done, total),
     )

@@ -50,16 +50,16 @@ def write_report(
     reading: Reading,
     out_path: Path,
     *,
+    title: str = "",
     password: str | None = None,
     unfit: Sequence[str] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Write the report beside the book, by way of a temporary file. `unfit` are corrections that no longer fit."""
+    """Write the report beside the book, by way of a temporary file. `title` is shown where the PDF has none. `unfit` are corrections that no longer fit."""
     sheets = _sheets(reading)
     unfinished = out_path.with_name(out_path.name + ".part")
     with Pdf.open(pdf_path, password) as pdf, unfinished.open("w", encoding="utf-8") as file:
-        title = pdf.title or pdf_path.name
-        file.write(_head(title, reading, pdf.page_count, unfit))
+        file.write(_head(pdf.title or title or pdf_path.name, reading, pdf.page_count, unfit))
         for number in range(1, pdf.page_count + 1):
             file.write(_page(pdf, number, sheets[number]))
             if progress:

@@ -60,7 +60,8 @@ def _speaks_for_itself(draft: Draft, grid: Sequence[Sequence[str]], around: Surr
     rows, columns = len(grid), len(grid[0])
     numbers = _number_columns(grid)
     flush = _flush_share(draft)
-    if around.has_header and rows > 2 and flush > 0.7:
+    filled = sum(bool(cell) for row in grid for cell in row) / (rows * columns)
+    if around.has_header and rows > 2 and flush > 0.7 and filled > 0.5:
         return True
     if rows < 3:
         return False
@@ -68,7 +69,6 @@ def _speaks_for_itself(draft: Draft, grid: Sequence[Sequence[str]], around: Surr
         return True
     if columns == 2:
         return numbers == 2 and rows > 3 and flush > 0.85
-    filled = sum(bool(cell) for row in grid for cell in row) / (rows * columns)
     short = sum(len(cell.split()) <= 4 for row in grid for cell in row) / (rows * columns)
     return rows > 3 and flush > 0.85 and filled > 0.75 and short > 0.85
 

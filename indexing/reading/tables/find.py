@@ -12,7 +12,7 @@ from indexing.reading.tables.bands import with_bands_cut
 from indexing.reading.tables.build import build
 from indexing.reading.tables.cells import Draft, found
 from indexing.reading.tables.columns import PrintedLine
-from indexing.reading.tables.evidence import Surroundings, is_table
+from indexing.reading.tables.evidence import Surroundings, has_caption, is_table
 from indexing.reading.tables.frame import frame_of
 from indexing.reading.tables.geometry import inside, overlap, printed_lines
 from indexing.reading.tables.half_ruled import Region, half_ruled_regions, stripes
@@ -38,7 +38,10 @@ def find_tables(pdf: Pdf, page: Page, avoid: Sequence[Box] = ()) -> list[FoundTa
     for edges in stripes(rulings.fills):
         detector.half_ruled(edges, are_rules=False)
     detector.unruled(lonely)
-    tables = [found(page.number, draft, header_rows(draft, detector.style, rulings.fills)) for draft in detector.drafts]
+    tables = [
+        found(page.number, draft, header_rows(draft, detector.style, rulings.fills), detector.doubts.get(id(draft)))
+        for draft in detector.drafts
+    ]
     return [frame.table(table) for table in sorted(tables, key=lambda table: (table.box[1], table.box[0]))]
 
 
@@ -48,6 +51,7 @@ class _Detector:
     def __init__(self, rulings: Rulings, words: list[Word], style: Style) -> None:
         self.rulings, self.words, self.style = rulings, words, style
         self.drafts: list[Draft] = []
+        self.doubts: dict[int, str] = {}  # by the draft's identity
 
     def ruled(self) -> tuple[list[Ruling], list[list[Ruling]]]:
         """Take the tables in lattices; give the horizontal rulings that are in none, and those of each frame of one column."""
@@ -104,6 +108,8 @@ class _Detector:
         if not is_table(draft, Surroundings(self.style, rules, has_header)):
             return False
         self._add(draft)
+        if rules < 1 and not has_header and not has_caption(draft.box, self.style.lines):
+            self.doubts[id(draft)] = "columns told by white alone, without rulings, header or caption"
         return True
 
     def _add(self, draft: Draft) -> None:

@@ -1,21 +1,24 @@
 """How many of a table's first rows are its header.
 
 Signs, in this order: rows that a cell of the first row spans, or that lie below cells which span columns; rows in bold or on a
-coloured ground above rows that are not; words above columns of numbers. A table of which nothing tells has one header row.
+coloured ground above rows that are not; words above columns of numbers. A table of which nothing tells has one header row;
+one whose first row holds numbers where all rows do has none.
 """
 
+import re
 from collections.abc import Sequence
 
 from indexing.reading.tables.cells import Cell, Draft
-from indexing.reading.tables.geometry import inside
+from indexing.reading.tables.geometry import NUMBER, inside, text_of
 from indexing.reading.tables.rulings import Fill
 from indexing.reading.tables.style import Style
 
 MOST_HEADER_ROWS = 4
+_YEAR = re.compile(r"(19|20)\d\d([-–/]\d+)?$")  # stands above columns of numbers as often as in them
 
 
 def header_rows(draft: Draft, style: Style, fills: Sequence[Fill]) -> int:
-    """The number of header rows, at least 1 and fewer than there are rows."""
+    """The number of header rows, fewer than there are rows."""
     most = min(MOST_HEADER_ROWS, draft.rows - 1)
     if most < 1:
         return 1
@@ -23,6 +26,8 @@ def header_rows(draft: Draft, style: Style, fills: Sequence[Fill]) -> int:
     for marked in (_leading(_bold_rows(draft, style, most + 1)), _coloured(draft, fills)):
         if least <= marked <= most:
             return marked
+    if least == 1 and _is_data(draft):
+        return 0
     return max(least, min(most, _leading([not _has_numbers(draft, row) for row in range(most + 1)]) if least > 1 else 1))
 
 
@@ -57,7 +62,7 @@ def _spanned(draft: Draft, most: int) -> int:
 def _bold_rows(draft: Draft, style: Style, count: int) -> list[bool]:
     """For each of the first rows, whether all its words are bold."""
     rows = [draft.row_words(row) for row in range(count)]
-    return [bool(words) and all(map(style.is_bold, words)) for words in rows]
+    return [bool(words) and sum(map(style.is_bold, words)) > 0.9 * len(words) for words in rows]
 
 
 def _coloured(draft: Draft, fills: Sequence[Fill]) -> int:
@@ -76,6 +81,26 @@ def _ground(draft: Draft, row: int, fills: Sequence[Fill]) -> tuple[float, ...] 
         grounds = [colour for box, colour in fills if inside(word.box, box)]
         colours.add(grounds[-1] if grounds else None)
     return colours.pop() if len(colours) == 1 else None
+
+
+def _is_data(draft: Draft) -> bool:
+    """Whether the first row is one like all others: numbers where they have numbers, or a sign where they have signs."""
+    texts = [[""] * draft.columns for _ in range(draft.rows)]
+    for cell in draft.cells:
+        if cell.is_single:
+            texts[cell.row][cell.column] = text_of(cell.words)
+    first, body = texts[0], texts[1:]
+    if len(body) < 2 or not all(first):
+        return False
+    signs = [not re.search(r"\w", row[0]) for row in texts if row[0]]
+    if sum(signs) > 0.5 * len(signs) and signs[0]:
+        return True
+    columns = [
+        column
+        for column in range(draft.columns)
+        if sum(NUMBER.match(row[column]) is not None for row in body) > 0.8 * len(body)
+    ]
+    return bool(columns) and all(NUMBER.match(first[column]) and not _YEAR.match(first[column]) for column in columns)
 
 
 def _has_numbers(draft: Draft, row: int) -> bool:

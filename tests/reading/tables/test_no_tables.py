@@ -146,3 +146,13 @@ def test_formulas(brush, find):
 
 def test_empty_page(brush, find):
     assert find(brush) == []
+
+
+def test_descriptions_of_functions(brush, find):
+    brush.text(90, 100, "read_tag", "hebo", 11)
+    brush.text(130, 118, "int", "tiro", 10)
+    brush.text(160, 118, "read_tag (node root, int *value)", "tiit", 10)
+    brush.text(500, 118, "[Function]", "tiro", 10, align="right")
+    for number, text in enumerate(("root: pointer to a structure", "value: where the tag is put", "Returns: nothing")):
+        brush.text(160, 136 + 16 * number, text, "tiro", 10)
+    assert find(brush) == []

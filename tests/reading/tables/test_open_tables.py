@@ -158,3 +158,11 @@ def test_leaders_before_numbers(brush, find):
         brush.text(250, 210 + 14 * number, first, "helv", 9, align="right")
         brush.text(320, 210 + 14 * number, second, "helv", 9, align="right")
     assert [table.grid for table in find(brush)] == [[["", "1996", "1997"], *rows]]
+
+
+def test_rows_without_a_header(brush, find):
+    rows = [["6", "Nyberg", "77.5"], ["7", "Haddad", "12.0"], ["8", "Menon", "9.25"], ["9", "Santos", "41.0"]]
+    brush.rows([100.0, 140.0, 220.0, 280.0], 200, rows, align="llr")
+    (table,) = find(brush)
+    assert (table.grid, table.header_rows) == (rows, 0)
+    assert table.doubt == "columns told by white alone, without rulings, header or caption"

@@ -16,7 +16,7 @@ MAX_SENTENCES = 4  # from which no other sentence is added
 MAX_ITEMS = 8  # of a list that a sentence leads into
 _ANTECEDENTS = 2
 _PASSAGES = 5  # passages that sentences are taken from
-_COVERAGE, _RANK, _MARGIN = 0.35, 0.05, 0.10
+_COVERAGE, _RANK, _MARGIN, _TIE = 0.35, 0.12, 0.10, 0.05
 _DEFINITION, _HEADED = 0.20, 0.08  # defines what is asked for; stands under its heading
 _EMPTY, _CAPTION = 0.35, 0.15  # only points elsewhere; only names a figure that was not asked for
 _SHORT = 4  # words; a line with fewer says little alone
@@ -32,7 +32,8 @@ _STOP = frozenset(
     words(
         "a an and are as at be been by can could did do does for from give had has have how i if in into is it its let me of "
         "on or should some tell than that the their them there these they this those to was we were what when where which who "
-        "whom whose why will with would you your explain describe define mean meaning please book about between difference"
+        "whom whose why will with would you your explain describe define list name state discuss show identify outline mean meaning please book about between "
+        "difference"
     )
 )
 _TERM = r"(?:a |an |the |the term )?(?P<term>[^?,;]{2,60}?)"
@@ -45,7 +46,7 @@ _ASKS_DEFINITION = tuple(
     )
 )
 _DEFINES = (
-    r"(?:\s*\([^)]*\))?(?::\s|,?\s+(?:if|when)\b|,?\s+"
+    r"(?:\s*\([^)]*\))?(?::\s|, an? |,?\s+(?:if|when)\b|,?\s+"
     r"(?:(?:is|are) (?:(?:also|often|sometimes) )?"
     r"(?:an?|the|one|any|all|those|when|where|said|called|defined|considered)|"
     r"refers? to|means?|consists? of|denotes?|describes?|represents?)\b)"
@@ -114,7 +115,7 @@ def _scored(retrieval: Retrieval, term: str | None) -> list[Quote]:
             score = cosine + _COVERAGE * covered - _RANK * rank
             if defines and defines.search(text):
                 score += _DEFINITION
-            if named and named <= set(words(passage.chunk.heading)):
+            if (named or asked) and (named or asked) <= set(words(passage.chunk.heading)):
                 score += _HEADED
             adds = content_words(text) - asked
             if (_HOLLOW.match(text) and not text.endswith(":")) or len(adds) <= 1:
@@ -136,15 +137,17 @@ def _definition(term: str) -> re.Pattern[str]:
 
 
 def _choose(scored: Sequence[Quote], asked: set[str]) -> list[Quote]:
-    """The best sentence, and those nearly as good that add a word of the question."""
-    chosen = [scored[0]]
-    covered = asked & set(words(scored[0].text))
+    """The best sentence, those nearly as good that add a word of the question, and one as good of another passage."""
+    best = scored[0]
+    chosen = [best]
+    covered = asked & set(words(best.text))
     for quote in scored[1:]:
-        if len(chosen) == MAX_SENTENCES - 1 or covered == asked:
+        if len(chosen) == MAX_SENTENCES - 1:
             break
         added = (asked & set(words(quote.text))) - covered
-        near = quote.score >= scored[0].score - _MARGIN
-        if near and added:
+        near = quote.score >= best.score - _MARGIN
+        tied = quote.score >= best.score - _TIE and all(item.passage != quote.passage for item in chosen)
+        if (near and added) or tied:
             chosen.append(quote)
             covered |= added
     return chosen

@@ -79,6 +79,10 @@ class ServerEngine:
             except httpx.HTTPError as error:
                 raise ModelError(f"{self.url} broke off its answer ({_brief(error)}); ask again") from None
 
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._client.close()
+
     def _models(self) -> list[dict[str, Any]]:
         """What the server says it has; empty where it has no such list."""
         try:

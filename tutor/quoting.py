@@ -30,10 +30,10 @@ _DANGLING = re.compile(
 _ITEM = re.compile(r"^(?:[•*–‣▪-]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s")
 _STOP = frozenset(
     words(
-        "a an and are as at be been by can could did do does for from give had has have how i if in into is it its let me of "
-        "on or should some tell than that the their them there these they this those to was we were what when where which who "
-        "whom whose why will with would you your explain describe define list name state discuss show identify outline mean meaning please book about between "
-        "difference"
+        "a an and are as at be been by can could did do does for from give had has have how i if in into is it its let me "
+        "of on or should some tell than that the their them there these they this those to was we were what when where "
+        "which who whom whose why will with would you your explain describe define list name state discuss show identify "
+        "outline mean meaning please book about between difference"
     )
 )
 _TERM = r"(?:a |an |the |the term )?(?P<term>[^?,;]{2,60}?)"

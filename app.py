@@ -20,6 +20,9 @@ from indexing.settings import settings
 # Before gradio is imported: it would otherwise look up its maker's hosts.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+# Before numpy and FAISS are: many students at once keep the cores busy; threads that wait by spinning cost half of a question.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 Host = Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for the whole network")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at")]

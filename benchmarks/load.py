@@ -58,8 +58,8 @@ def main() -> None:
         questions = _prepare(database, arguments.students, arguments.book)
         with _server(database) as process:
             print(f"load: {arguments.students} students, {arguments.seconds} s, pauses of {arguments.pause} s on average")
-            outcome, signed_in = asyncio.run(_load(arguments, questions))
-            _report(outcome, signed_in)
+            outcome, signed_in, processor = asyncio.run(_load(arguments, questions, process.pid))
+            _report(outcome, signed_in, processor)
             asked = len(outcome.latencies)
             print(f"memory: until {arguments.questions:,} questions")
             asyncio.run(_memory(process, questions, arguments.questions - asked))
@@ -70,7 +70,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--students", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=120)
-    parser.add_argument("--pause", type=float, default=12.0, help="mean pause of a student between two questions, in seconds")
+    parser.add_argument("--pause", type=float, default=20.0, help="mean pause of a student between two questions, in seconds")
     parser.add_argument("--questions", type=int, default=2_000, help="questions in all, for the memory")
     parser.add_argument("--book", default="sample")
     return parser.parse_args()
@@ -181,7 +181,8 @@ class Student:
                     return
 
 
-async def _load(arguments: argparse.Namespace, questions: list[str]) -> tuple[Outcome, float]:
+async def _load(arguments: argparse.Namespace, questions: list[str], server: int) -> tuple[Outcome, float, float]:
+    """(what happened, seconds until all were signed in, the server's processor seconds after that)."""
     outcome = Outcome()
     started = time.perf_counter()
     students = []
@@ -189,6 +190,7 @@ async def _load(arguments: argparse.Namespace, questions: list[str]) -> tuple[Ou
         numbers = range(first, min(first + 10, arguments.students))
         students += await asyncio.gather(*(Student.arrive(number) for number in numbers))
     signed_in = time.perf_counter() - started
+    used = _processor_s(server)
     deadline = time.monotonic() + arguments.seconds
 
     async def study(student: Student) -> None:
@@ -200,15 +202,17 @@ async def _load(arguments: argparse.Namespace, questions: list[str]) -> tuple[Ou
     await asyncio.gather(*(study(student) for student in students))
     for student in students:
         await student.client.aclose()
-    return outcome, signed_in
+    return outcome, signed_in, _processor_s(server) - used
 
 
-def _report(outcome: Outcome, signed_in: float) -> None:
+def _report(outcome: Outcome, signed_in: float, processor: float) -> None:
     times = sorted(outcome.latencies)
     cuts = statistics.quantiles(times, n=100) if len(times) > 1 else times * 99
     print(f"  all signed in and opened the page within {signed_in:.1f} s")
     print(f"  sent {outcome.sent}, answered {len(times)}, errors {len(outcome.errors)} {outcome.errors[:3]}")
     print(f"  seconds: p50 {cuts[49]:.2f}, p95 {cuts[94]:.2f}, p99 {cuts[98]:.2f}, longest {times[-1]:.2f}")
+    each = 1000 * processor / max(len(times), 1)
+    print(f"  server: {each:.0f} ms of processor time a question; load average at the end {os.getloadavg()[0]:.1f}")
     first = sorted(outcome.first_event)
     print(f"  until the question is shown as taken: p50 {first[len(first) // 2]:.2f}, p95 {first[int(len(first) * 0.95)]:.2f}")
 
@@ -272,6 +276,12 @@ def _stored(path: Path) -> tuple[int, int]:
         counts = session.execute(select(func.count(), func.count(Message.answer)).select_from(Message)).one()
     database.close()
     return int(counts[0]), int(counts[1])
+
+
+def _processor_s(process_id: int) -> float:
+    """Processor time that a process has used, in seconds."""
+    fields = Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _resident_mb(process_id: int) -> float:

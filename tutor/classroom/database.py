@@ -9,9 +9,10 @@ survives a kill or a power cut.
 """
 
 import logging
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,11 +34,14 @@ class Database:
     """Where the classroom keeps everything."""
 
     engine: Engine
+    _writing: AbstractContextManager[Any] = field(default_factory=nullcontext)
 
     @classmethod
     def open(cls, url: str) -> "Database":
         """Connect, and bring the tables to their present form. UsageError for a wrong URL, BookError where it fails."""
-        database = cls(_engine(url))
+        engine = _engine(url)
+        # SQLite lets one write at a time: threads that wait here are woken at once, in SQLite they would sleep and try again
+        database = cls(engine, threading.Lock() if engine.dialect.name == "sqlite" else nullcontext())
         try:
             with database._connect(write=True) as connection:
                 if connection.dialect.name == "postgresql":
@@ -59,9 +63,10 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that may write; committed when the block ends well, undone otherwise."""
-        with self._connect(write=True) as connection, Session(connection, expire_on_commit=False) as session:
-            yield session
-            session.flush()
+        with self._writing, self._connect(write=True) as connection:
+            with Session(connection, expire_on_commit=False) as session:
+                yield session
+                session.flush()
 
     @contextmanager
     def _connect(self, write: bool) -> Iterator[Connection]:

@@ -173,14 +173,14 @@ def _ask(room: Room, stops: Stops, asked: Asked, request: gr.Request) -> Iterato
     person, session = person_of(room, request), str(request.session_hash)
     number = asked.talk.get("conversation")
     before = room.conversations.exchanges(person, number) if number else []
-    live = Live(asked.text)
-    yield _talking(asked.talk, conversation_html(before, live), text="")
     stop = stops.begin(session)
     try:
         for event in room.asking.ask(person, Ask(asked.course_id, asked.text, number, asked.engine, stop)):
             if isinstance(event, Started):
                 asked.talk["conversation"] = event.conversation_id
-            elif isinstance(event, Partial):
+                # the question is on the disk now: only then does it leave its box
+                yield _talking(asked.talk, conversation_html(before, Live(asked.text)), text="")
+            elif isinstance(event, Partial) and (event.text or event.rewritten):
                 live = Live(asked.text, event.text, event.rewritten)
                 yield _talking(asked.talk, conversation_html(before, live))
             elif isinstance(event, Done):

@@ -55,7 +55,10 @@ def write_report(
     unfit: Sequence[str] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Write the report beside the book, by way of a temporary file. `title` is shown where the PDF has none. `unfit` are corrections that no longer fit."""
+    """Write the report beside the book, by way of a temporary file.
+
+    `title` is shown where the PDF has none of its own; `unfit` are corrections that no longer fit.
+    """
     sheets = _sheets(reading)
     unfinished = out_path.with_name(out_path.name + ".part")
     with Pdf.open(pdf_path, password) as pdf, unfinished.open("w", encoding="utf-8") as file:

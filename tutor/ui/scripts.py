@@ -99,7 +99,9 @@ watch('value', () => {
   if (!sheet) return;
   const mark = element.querySelector('.mark');
   const frame = sheet.querySelector('.frame');
-  frame.scrollTop = mark ? mark.offsetTop - frame.clientHeight / 3 : 0;
+  const place = () => { frame.scrollTop = mark ? mark.offsetTop - frame.clientHeight / 3 : 0; };
+  place();
+  requestAnimationFrame(place);
 });
 """
 

@@ -59,7 +59,7 @@ def run_command(*arguments: str | Path, home: Path, cache: Path, stdin: str | No
     """Run `python -m …` as a user would, and return what it printed and its exit status."""
     return subprocess.run(
         [sys.executable, *map(str, arguments)],
-        cwd=ROOT, env=command_environment(home, cache), input=stdin, capture_output=True, text=True, timeout=240, check=False,
+        cwd=ROOT, env=command_environment(home, cache), input=stdin, capture_output=True, text=True, timeout=540, check=False,
     )  # fmt: skip
 
 

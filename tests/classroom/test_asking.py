@@ -15,6 +15,7 @@ from tutor.classroom.endorsements import telling
 from tutor.classroom.limits import Limits
 from tutor.classroom.logs import JsonLines
 from tutor.classroom.transcript import transcript
+from tutor.evaluate import Asked
 
 
 def ask(classroom: Classroom, question: str, conversation: int | None = None) -> tuple[int, Exchange]:
@@ -131,6 +132,8 @@ def test_regression_cases_name_question_answer_and_headings(classroom: Classroom
         "book": "db",
         "headings": ["1 K"],
     }
+    read = Asked.model_validate_json(line)
+    assert (read.question, read.answer, read.headings, read.answerable) == ("What is a key?", "A superkey…", ["1 K"], True)
 
 
 def test_a_vote_can_be_given_changed_and_taken_back(classroom: Classroom) -> None:

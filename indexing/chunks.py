@@ -17,6 +17,7 @@ from indexing.tokenizers import Counter
 
 _PATH_SHARE = 0.4  # of a limit that a heading path may take; a longer path loses its outer headings
 _SEPARATOR = " › "
+_SPECIAL_TOKENS = 4  # at most, that a tokenizer puts around a text
 
 
 class Chunk(Located):
@@ -65,6 +66,9 @@ class Limits:
         return {name: count(text) for name, count in self.counters.items()}
 
     def fits(self, text: str, share: float = 1.0) -> bool:
+        size = len(text.encode()) + _SPECIAL_TOKENS
+        if all(size <= limit * share for limit in self.limits.values()):
+            return True  # a token stands for a byte at least, so there is no need to count
         return all(count(text) <= self.limits[name] * share for name, count in self.counters.items())
 
 

@@ -13,6 +13,7 @@ from indexing.embedding import Encoding, Matrix, unit
 from indexing.lexical import stop_words, words
 
 DIRECTIONS = 64
+_FIT_TOKENS = 20_000
 _SCALE = 127  # a unit vector's numbers lie in -1..1
 _STOP_WORD_WEIGHT = 0.3
 
@@ -22,7 +23,8 @@ Codes = NDArray[np.int8]
 def fit_projection(tokens: Matrix) -> Matrix:
     """The (d, DIRECTIONS) main directions of token vectors (t, d): eigenvectors of their second moments, uncentred so that
     cosines survive."""
-    moments = tokens.T.astype(np.float64) @ tokens / max(len(tokens), 1)
+    sample = tokens[:: max(1, len(tokens) // _FIT_TOKENS)].astype(np.float32)
+    moments = (sample.T @ sample / max(len(sample), 1)).astype(np.float64)
     _, directions = np.linalg.eigh(moments)
     return np.ascontiguousarray(directions[:, ::-1][:, :DIRECTIONS], dtype=np.float32)
 

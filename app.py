@@ -77,7 +77,7 @@ def serve(
     for name in room.courses.books_in_use():
         room.shelf.tutor(name)
     out.print(f"The server is at http://{host}:{port}{root_path} (Ctrl-C or SIGTERM ends it)")
-    run_server(build_server(room, root_path), room, host, port)
+    run_server(build_server(room), room, host, port, root_path=root_path)
 
 
 def account(

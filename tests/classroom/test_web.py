@@ -260,6 +260,16 @@ def test_delete_me(client: TestClient, classroom: Classroom) -> None:
     assert sign_in(client, "bob").status_code == 401
 
 
+@pytest.mark.parametrize("prefix", ["", "/tutor"])  # as servers put it before the path, or do not
+def test_under_a_prefix_every_redirect_stays_there(classroom: Classroom, prefix: str) -> None:
+    with TestClient(served(classroom.room), root_path="/tutor", follow_redirects=False) as client:
+        assert client.get(f"{prefix}/", headers=HTML).headers["location"] == "/tutor/sign-in"
+        answer = client.post(f"{prefix}/sign-in", data={"name": "ada", "password": PASSWORD})
+        assert answer.headers["location"] == "/tutor/"
+        assert client.get(f"{prefix}/desk").headers["location"] == "/tutor/desk/"
+        assert client.get(f"{prefix}/gradio_api/file=/etc/passwd").status_code == 404
+
+
 def test_health_tells_no_names(client: TestClient, classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
     client.cookies.clear()
     assert client.get("/health").json() == {"status": "ok", "books": 2}

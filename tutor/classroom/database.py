@@ -63,10 +63,13 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that may write; committed when the block ends well, undone otherwise."""
-        with self._writing, self._connect(write=True) as connection:
-            with Session(connection, expire_on_commit=False) as session:
-                yield session
-                session.flush()
+        with (
+            self._writing,
+            self._connect(write=True) as connection,
+            Session(connection, expire_on_commit=False) as session,
+        ):
+            yield session
+            session.flush()
 
     @contextmanager
     def _connect(self, write: bool) -> Iterator[Connection]:

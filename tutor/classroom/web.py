@@ -22,9 +22,9 @@ Field = Annotated[str, Form(max_length=300)]
 _STYLE = (Path(__file__).parent / "plain.css").read_text(encoding="utf-8")
 
 
-def web_app(room: Room, root_path: str = "") -> FastAPI:
+def web_app(room: Room) -> FastAPI:
     """The application without the Gradio pages and without the wall."""
-    app = FastAPI(title="Textbook tutor", docs_url=None, redoc_url=None, openapi_url=None, root_path=root_path)
+    app = FastAPI(title="Textbook tutor", docs_url=None, redoc_url=None, openapi_url=None)
     _add_health(app, room)
     if room.door == "local":
         _add_sign_in(app, room)

@@ -30,27 +30,27 @@ _LOG = logging.getLogger("tutor.classroom")
 _GRACE_S = 15  # seconds that answers may take after a stop
 
 
-def build_server(room: Room, root_path: str = "") -> FastAPI:
-    """The whole application. `root_path` is the prefix under which a reverse proxy shows it."""
+def build_server(room: Room) -> FastAPI:
+    """The whole application."""
     from tutor.ui.desk import build_desk
     from tutor.ui.student import build_student_page
 
-    app = web_app(room, root_path)
+    app = web_app(room)
     add_downloads(app, room)
     if room.door != "open":
         add_desk_downloads(app, room)
-        _mount(app, build_desk(room), "/desk", room, root_path)
-    _mount(app, build_student_page(room), "/", room, root_path)
+        _mount(app, build_desk(room), "/desk", room)
+    _mount(app, build_student_page(room), "/", room)
     app.add_middleware(Wall, room=room)
     return app
 
 
-def _mount(app: FastAPI, page: Any, path: str, room: Room, root_path: str) -> None:
+def _mount(app: FastAPI, page: Any, path: str, room: Room) -> None:
     import gradio as gr
 
     page.queue(max_size=room.settings.waiting, default_concurrency_limit=8)
     gr.mount_gradio_app(
-        app, page, path, auth_dependency=_person_number, root_path=f"{root_path}{path}".rstrip("/") or None, footer_links=[],
+        app, page, path, auth_dependency=_person_number, footer_links=[],
         run_history=False, show_error=False, max_file_size=f"{room.settings.upload_mb}mb", ssr_mode=False, pwa=False,
         enable_monitoring=False, mcp_server=False, css_paths=Path(__file__).parent / "style.css", head=HEAD,
         theme=_theme(),
@@ -104,11 +104,11 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def run_server(app: FastAPI, room: Room, host: str, port: int, *, open_browser: bool = False) -> None:
+def run_server(app: FastAPI, room: Room, host: str, port: int, *, root_path: str = "", open_browser: bool = False) -> None:
     """Run until it is stopped; questions that are being answered then may end."""
     config = uvicorn.Config(
         app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=_GRACE_S, server_header=False,
-        proxy_headers=room.door != "open", forwarded_allow_ips="127.0.0.1",
+        root_path=root_path, proxy_headers=room.door != "open", forwarded_allow_ips="127.0.0.1",
     )  # fmt: skip
     stopping = threading.Event()
     if room.door != "open":

@@ -60,7 +60,7 @@ def _body_rows(
     is_bold: Callable[[Word], bool] | None,
 ) -> list[Row]:
     """A band's rows: the whole band where every row is ruled off, unless it clearly holds several."""
-    if is_row_ruled and not (len(band) > 2 and is_open(band, rivers, height)):
+    if is_row_ruled and not (len(band) > 2 and is_open(band, rivers, height, 0.8)):
         groups = [list(range(len(band)))]
     else:
         groups = rows_of(band, rivers, height, [is_bold(line[0]) for line in band] if is_bold else None)

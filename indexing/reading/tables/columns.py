@@ -44,6 +44,11 @@ class River:
         """Where the boundary of the columns is drawn."""
         return (self.low + self.high) / 2 if self.ruling is None else self.ruling
 
+    @property
+    def width(self) -> float:
+        """The white's width."""
+        return self.high - self.low
+
     def is_drawn(self, y: float) -> bool:
         """Whether the ruling is there at a height."""
         return any(low <= y <= high for low, high in self.inked)
@@ -80,7 +85,7 @@ def find_rivers(lines: Sequence[PrintedLine], crossed: float = 0.15) -> list[Riv
     allowed = int(crossed * len(lines)) if len(lines) >= 4 else 0
     rivers = _uncovered([(word.box[0], word.box[2]) for line in lines for word in line], allowed)
     least = NARROW_GAP * height
-    rivers = [river for river in rivers if river.high - river.low >= least]
+    rivers = [river for river in rivers if river.width >= least]
     return _supported(_believed(rivers, lines, height), lines)
 
 
@@ -169,7 +174,9 @@ def _believed(rivers: list[River], lines: Sequence[PrintedLine], height: float) 
     """Rivers that enough lines bear out: the least believable goes first, since it parts the columns of its neighbours."""
     while rivers:
         gaps = [_gaps_at(index, rivers, lines) for index in range(len(rivers))]
-        scores = [_belief(gap, rivers[index], lines, height) for index, gap in enumerate(gaps)]
+        bounds = [float("-inf"), *(river.middle for river in rivers), float("inf")]
+        entries = [len(_lines_between(lines, low, high)) for low, high in pairwise(bounds)]
+        scores = [_belief(gap, rivers[index], min(entries[index : index + 2]), height) for index, gap in enumerate(gaps)]
         worst = min(range(len(rivers)), key=lambda index: scores[index])
         if scores[worst] >= 1:
             return rivers
@@ -191,26 +198,27 @@ def _gaps_at(index: int, rivers: Sequence[River], lines: Sequence[PrintedLine]) 
     return found
 
 
-def _belief(gaps: Sequence[Gap], river: River, lines: Sequence[PrintedLine], height: float) -> float:
+def _belief(gaps: Sequence[Gap], river: River, entries: int, height: float) -> float:
     """1 or more for a river to be believed: its middle gap in units of the least white between columns.
 
-    A narrower one counts as 1 where entries are flush beside it, or numbers on one side and words on the other.
+    `entries` is how many lines have something in the emptier of the columns beside it. A narrower river counts as 1 where
+    entries are flush beside it, or numbers on one side and words on the other.
     """
     if not gaps:
-        return (river.high - river.low) / height
+        return river.width / height
     white = [begin.box[0] - end.box[2] for _, end, begin in gaps]
     tight = sum(gap < WORD_SPACE * height for gap in white)
     belief = median(white) / (COLUMN_GAP * height)
     if tight > 0.4 * len(white) or (len(white) < 4 and tight):
         belief = min(belief, 0.9)
-    if belief < 1 and min(white) >= 0 and _is_regular(gaps, lines):
+    if belief < 1 and min(white) >= 0 and _is_regular(gaps, entries):
         return 1.0
     return belief
 
 
-def _is_regular(gaps: Sequence[Gap], lines: Sequence[PrintedLine]) -> bool:
-    """Whether entries are flush beside a river, or of two kinds: in three lines, half of all, and one of the first three."""
-    if len(gaps) < 3 or len(gaps) < 0.5 * len(lines) or gaps[0][0] > 2:
+def _is_regular(gaps: Sequence[Gap], entries: int) -> bool:
+    """Whether entries are flush beside a river, or of two kinds: in three lines, most entries, and one of the first three."""
+    if len(gaps) < 3 or len(gaps) < 0.8 * entries or gaps[0][0] > 2:
         return False
     body = gaps[1:]  # a header is often centred, and never a number
     kinds = [(is_number(end.text), is_number(begin.text)) for _, end, begin in body]
@@ -311,7 +319,7 @@ def _parts(river: River, before: Word, word: Word, height: float) -> bool:
         return (before.box[0] + before.box[2]) / 2 < river.ruling < (word.box[0] + word.box[2]) / 2
     gap = word.box[0] - before.box[2]
     shared = overlap(before.box[2], word.box[0], river.low, river.high)
-    return shared > 0 and (gap >= COLUMN_GAP * height or gap >= 0.7 * (river.high - river.low))
+    return shared > 0 and (gap >= COLUMN_GAP * height or gap >= 0.7 * river.width)
 
 
 def _columns_of(words: Sequence[Word], separators: Sequence[River]) -> tuple[int, int]:
@@ -320,7 +328,8 @@ def _columns_of(words: Sequence[Word], separators: Sequence[River]) -> tuple[int
     middle, y = (low + high) / 2, (words[0].box[1] + words[0].box[3]) / 2
     for index, river in enumerate(separators):
         if river.low - 1 <= low and high <= river.high + 1 and river.ruling is None:
-            return index + (river.lean > 0), index + (river.lean >= 0)
+            side = river.lean or (middle > river.low + 0.7 * river.width) - (middle < river.low + 0.3 * river.width)
+            return index + (side > 0), index + (side >= 0)
     home = sum(river.middle < middle for river in separators)
     first = last = home
     while first > 0 and low < separators[first - 1].low - 2 and not separators[first - 1].is_drawn(y):

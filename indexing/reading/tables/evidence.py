@@ -18,6 +18,7 @@ from indexing.reading.tables.style import Style
 _LEADER = re.compile(r"(\.\s?){4,}|…{2,}|_{4,}")
 _ENUMERATOR = re.compile(r"^([•◦▪●■□➢✓*–—·\-‣∙]|\(?([0-9]{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.):]|\[\S{1,8}\]|[0-9]+(\.[0-9]+)*\.?)$")
 _INDEX_ENTRY = re.compile(r"\D{3,},\s*\d+([-–,\s]+\d+)*$")
+LONGEST_HEADER = 14  # words; a longer first cell is running text
 DIRECTLY = 14.0  # points: the caption of a table that has nothing else to be known by stands right beside it
 
 
@@ -48,7 +49,13 @@ def is_table(draft: Draft, around: Surroundings) -> bool:
     strong = captioned or around.rules > 2
     if not strong and not around.has_header and _has_page_numbers(grid):
         return False
-    if not strong and (_has_paragraph(draft, 8) or _is_list(grid) or _is_index(grid) or _is_text(grid)):
+    if not strong and (
+        _has_paragraph(draft, 8)
+        or any(len(cell.split()) > LONGEST_HEADER for cell in grid[0])
+        or _is_list(grid)
+        or _is_index(grid)
+        or _is_text(grid)
+    ):
         return False
     if strong:
         return not _is_list(grid) or around.has_header

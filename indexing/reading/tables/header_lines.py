@@ -25,11 +25,12 @@ def with_header_lines(region: Region, lines: Sequence[PrintedLine], style: Style
         if above:
             bands[0] = above + bands[0]
             edges[0] = top(above[0]) - 1
-    if len(bands) == 1:
-        count = _bold_lines(bands[0], style) or _worded_lines(bands[0], region)
+    if len(bands) == 1 or (not region.has_rule and len(bands[0]) > 1 and not all(is_bold(line, style) for line in bands[0])):
+        count = _bold_lines(bands[0], style) or _worded_lines(bands[0], region) or len(bands) > 1
         if count:
             between = (bottom(bands[0][count - 1]) + top(bands[0][count])) / 2
-            bands, edges = [bands[0][:count], bands[0][count:]], [edges[0], between, edges[1]]
+            bands[:1] = [bands[0][:count], bands[0][count:]]
+            edges.insert(1, between)
     return replace(region, bands=bands, edges=edges)
 
 

@@ -53,11 +53,11 @@ def rows_of(
     return [list(range(len(lines)))] if _are_wrapped(placed, rows, reach, height) else rows
 
 
-def is_open(lines: Sequence[PrintedLine], separators: Sequence[River], height: float) -> bool:
-    """Whether a band holds several rows: two lines or more have an entry in most of its columns, and none is wrapped text."""
+def is_open(lines: Sequence[PrintedLine], separators: Sequence[River], height: float, filled: float = 0.6) -> bool:
+    """Whether a band holds several rows: two lines or more fill the part `filled` of its columns, and none is wrapped text."""
     placed = [place(line, separators, height) for line in lines]
     columns = {entry[0] for entries in placed for entry in entries}
-    full = sum(len(entries) >= 0.6 * len(columns) for entries in placed)
+    full = sum(len(entries) >= filled * len(columns) for entries in placed)
     return len(columns) > 1 and full > 1 and len(rows_of(lines, separators, height)) >= max(2, 0.5 * full)
 
 

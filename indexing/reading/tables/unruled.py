@@ -82,7 +82,7 @@ def _with_header(run: list[PrintedLine], lines: Sequence[PrintedLine]) -> list[P
         has_gaps = len(segments(line, height)) > 1
         rivers = find_rivers(longer) if has_gaps else find_rivers(longer, crossed=0.0)
         is_full = has_gaps or len(place(line, rivers, height)) == len(rivers) + 1
-        if len(rivers) < len(find_rivers(run)) or not is_full or _is_text(line, rivers, height):
+        if len(rivers) < len(find_rivers_below(run)) or not is_full or _is_text(line, rivers, height):
             break
         run = longer
     return run
@@ -221,7 +221,7 @@ def grown(region: Region, lines: Sequence[PrintedLine], barriers: Sequence[Box],
         bands, edges = [new_above, *bands], [top(new_above[0]) - 1, *edges]
     if len(bands) == len(region.bands):
         return region
-    rivers = find_rivers([line for band in bands for line in band])
+    rivers = find_rivers_below([line for band in bands for line in band])
     return (
         Region(bands, edges, rivers, region.partial, region.has_rule) if len(rivers) >= min(2, len(region.rivers)) else region
     )
@@ -232,7 +232,7 @@ def wrapped_below(run: Sequence[PrintedLine], lines: Sequence[PrintedLine]) -> l
     if len(run) < 2:
         return []
     height = word_height(run)
-    rivers = find_rivers(run)
+    rivers = find_rivers_below(run)
     placed = [place(line, rivers, height) for line in run]
     reach = column_reach(placed, len(rivers) + 1)
     more: list[PrintedLine] = []

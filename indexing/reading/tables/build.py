@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from indexing.reading.pdf import Word
 from indexing.reading.tables.bands import with_bands_cut
 from indexing.reading.tables.cells import Cell, Draft
-from indexing.reading.tables.columns import Entry, PrintedLine, River, extent, place, word_height
+from indexing.reading.tables.columns import Entry, PrintedLine, River, extent, word_height
 from indexing.reading.tables.geometry import overlap
 from indexing.reading.tables.levels import header_levels
+from indexing.reading.tables.placing import place
 from indexing.reading.tables.rows import bottom, column_reach, is_open, rows_of, top
 from indexing.reading.tables.rulings import Ruling
 

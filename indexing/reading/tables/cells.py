@@ -3,13 +3,13 @@
 Detectors build a `Draft`; `found` turns it into the FoundTable that the reader takes. Leaves finding to the detectors.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
 from indexing.reading.found import FoundTable
 from indexing.reading.pdf import Box, Word
-from indexing.reading.tables.geometry import hull, text_of
+from indexing.reading.tables.geometry import text_of
 
 SPACER = 1.5  # heights of a word: an empty column no wider, or a row no higher than half of it, is no place for text
 
@@ -101,9 +101,3 @@ def found(page: int, draft: Draft, header_rows: int, doubt: str | None = None) -
     x0, _, x1, _ = draft.box
     rows: list[Box] = [(x0, draft.ys[row], x1, draft.ys[row + 1]) for row in range(draft.rows)]
     return FoundTable(page, draft.box, grid_of(draft), header_rows, rows, doubt)
-
-
-def words_box(cells: Iterable[Cell]) -> Box | None:
-    """The box around some cells' words, None where there are none."""
-    boxes = [word.box for cell in cells for word in cell.words]
-    return hull(boxes) if boxes else None

@@ -6,9 +6,10 @@ Leaves the number of header rows of a finished table to headers.py.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from indexing.reading.tables.columns import PrintedLine, extent, place, word_height
+from indexing.reading.tables.columns import PrintedLine, extent, word_height
 from indexing.reading.tables.geometry import CAPTION, is_number, line_text, text_of
 from indexing.reading.tables.half_ruled import Region
+from indexing.reading.tables.placing import place
 from indexing.reading.tables.rows import bottom, top
 from indexing.reading.tables.runs import is_other_size
 from indexing.reading.tables.style import Style

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from indexing.reading.pdf import Word
-from indexing.reading.tables.columns import Entry, PrintedLine, River, extent, place
+from indexing.reading.tables.columns import Entry, PrintedLine, River, extent
 from indexing.reading.tables.geometry import overlap
+from indexing.reading.tables.placing import place
 from indexing.reading.tables.rows import bottom, top, was_full
 from indexing.reading.tables.rulings import Ruling
 

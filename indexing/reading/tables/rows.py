@@ -10,8 +10,9 @@ from itertools import pairwise
 from statistics import median
 
 from indexing.reading.pdf import Word
-from indexing.reading.tables.columns import Entry, PrintedLine, River, extent, place
+from indexing.reading.tables.columns import Entry, PrintedLine, River, extent
 from indexing.reading.tables.geometry import is_number, text_of
+from indexing.reading.tables.placing import place
 
 
 def top(line: PrintedLine) -> float:

@@ -9,18 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from indexing.reading.pdf import Box, Word
-from indexing.reading.tables.columns import (
-    PrintedLine,
-    River,
-    extent,
-    find_rivers,
-    find_rivers_below,
-    place,
-    segments,
-    word_height,
-)
+from indexing.reading.tables.columns import PrintedLine, River, extent, find_rivers, find_rivers_below, segments, word_height
 from indexing.reading.tables.geometry import CAPTION, hull, line_text, overlap, printed_lines
 from indexing.reading.tables.half_ruled import Region
+from indexing.reading.tables.placing import place
 from indexing.reading.tables.rows import bottom, column_reach, top, was_full
 from indexing.reading.tables.rulings import Ruling
 from indexing.reading.tables.runs import carried_on, is_other_size, runs

@@ -1,7 +1,7 @@
 """Labelled sentences for the check of grounding, and changed ones made of them by rule to learn from.
 
     sets/grounding-pairs.jsonl   310 sentence–passage pairs: paraphrases by hand, copies with one thing changed, unrelated ones
-    sets/grounding-small.jsonl   214 sentences that the small model wrote about two books, labelled by reading
+    sets/grounding-small.jsonl   294 sentences that the small model wrote about two books, labelled by reading
 
 The books' passages of the second set are found in the built books by their headings, since Watt's text is not ours to ship. To
 learn from there are besides: the sample course's review answers with their sections, sentences of the books as they stand and
@@ -131,6 +131,7 @@ def _books(rng: random.Random, home: Path) -> list[Example]:
                 made += _kept(rng, rng.choice(whole), chunk.text, chunk.id)
                 made += _changed(rng, rng.choice(whole), chunk.text, "changed copy", chunk.id, 2)
                 made += _spliced(rng, whole, chunk)
+            made += _reordered(sentences, chunk)
     return made
 
 
@@ -146,6 +147,28 @@ def _changed(rng: random.Random, sentence: str, passage: str, kind: str, group: 
         changed = change(sentence, passage, what, rng)
         if changed is not None and len(made) < most:
             made.append(Example(f"{kind}: {what}", changed, (passage,), False, group))
+    return made
+
+
+_CLAUSE = r"if|when|because|since|although|unless|after|before|while|where"
+_TRAILING = re.compile(rf"^([A-Z][^,;:()]{{20,}}?),? ({_CLAUSE}) ([^,;:()]{{10,}})\.$")
+_LEADING = re.compile(rf"^({_CLAUSE}) ([^,;:()]{{10,}}), ([^;:()]{{20,}})\.$", re.IGNORECASE)
+
+
+def _reordered(sentences: Sequence[str], chunk: Chunk) -> list[Example]:
+    """Sentences whose clauses change places and that say the same: "A if B." and "If B, A."."""
+    made = []
+    for sentence in sentences:
+        trailing, leading = _TRAILING.match(sentence), _LEADING.match(sentence)
+        if trailing:
+            main, word, clause = trailing.groups()
+            changed = f"{word.capitalize()} {clause}, {main[0].lower()}{main[1:]}."
+        elif leading:
+            word, clause, main = leading.groups()
+            changed = f"{main[0].upper()}{main[1:]} {word.lower()} {clause}."
+        else:
+            continue
+        made.append(Example("reordered copy", changed, (chunk.text,), True, chunk.id))
     return made
 
 

@@ -68,10 +68,12 @@ def _clean(text: str) -> str:
     return _MARKER.sub("", plain).strip()
 
 
-def checked_sentences(text: str, passages: Sequence[Passage], checker: Checker, citations: Citations) -> list[Sentence]:
+def checked_sentences(
+    text: str, passages: Sequence[Passage], checker: Checker, citations: Citations, *, strict: bool = False
+) -> list[Sentence]:
     """The sentences of a text, each with the passage that supports it cited, or marked as unsupported."""
     sentences = answer_sentences(text)
-    verdicts = checker.check(sentences, [Source.of(passage.chunk) for passage in passages])
+    verdicts = checker.check(sentences, [Source.of(passage.chunk) for passage in passages], strict=strict)
     return [
         Sentence(
             text=sentence,

@@ -136,7 +136,7 @@ class Tutor:
         if draft.refuses:
             return self._refusal(retrieval, "the model found no answer in the passages")
         citations = Citations()
-        sentences = checked_sentences(draft.text, retrieval.passages, self.checker, citations)
+        sentences = checked_sentences(draft.text, retrieval.passages, self.checker, citations, strict=True)
         offered = None if mostly_supported(sentences) else quoted_sentences(quote_answer(retrieval), citations)
         return Answer(
             question=retrieval.question,

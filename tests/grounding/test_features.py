@@ -1,0 +1,124 @@
+"""What the check sees in a sentence and its source, on sentences of a line."""
+
+from pathlib import Path
+
+import pytest
+
+from indexing.embedding import load_embedder
+from indexing.sentences import sentence_ranges
+from indexing.settings import settings
+from tutor.grounding.check import Checker, Source
+from tutor.grounding.features import compare
+from tutor.grounding.reading import plain_sentence, read_sources, read_statements
+from tutor.grounding.words import are_opposites, words_of
+
+SOURCE = (
+    "A transaction must hold a shared lock on an item to read it, and an exclusive lock to write it. "
+    "Many transactions may hold shared locks on one item, but an exclusive lock tolerates no other. "
+    "The checkpoint is written every 30 seconds."
+)
+
+
+@pytest.fixture(scope="module")
+def checker() -> Checker:
+    return Checker(load_embedder("minilm", settings().cache))
+
+
+def features(checker: Checker, statement: str, source: str = SOURCE) -> dict[str, float]:
+    (own,) = read_statements([statement], checker.embedder)
+    (other,) = read_sources([(source, sentence_ranges(source))], checker.embedder)
+    return compare(own, other).features
+
+
+def test_words_know_their_numbers_names_and_opposites() -> None:
+    words = words_of("The three 1,250 twice-written DEPT_LOCATIONS aren't 2nd to Mei's.")
+    assert [word.number for word in words if word.number is not None] == [3.0, 1250.0, 2.0]
+    assert [word.text for word in words if word.is_name] == ["DEPT_LOCATIONS", "Mei's"]
+    assert [word.ordinal for word in words if word.ordinal] == [2]
+    pairs = [("before", "after"), ("identifying", "nonidentifying"), ("consistent", "inconsistent"), ("key", "lock")]
+    found = [are_opposites(words_of(one)[0], words_of(other)[0]) for one, other in pairs]
+    assert found == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("2. A key is minimal.", "A key is minimal."),
+        ("• **Key**: it is minimal.", "Key: it is minimal."),
+        ("The answer to this question is: A key.", "A key."),
+        ("3NF is a form.", "3NF is a form."),
+        ("1.", "1."),
+    ],
+)
+def test_what_chat_models_put_around_a_sentence_is_taken_off(written: str, plain: str) -> None:
+    assert plain_sentence(written) == plain
+
+
+def test_a_copy_is_a_copy_and_changes_nothing(checker: Checker) -> None:
+    found = features(checker, "Many transactions may hold shared locks on one item, but an exclusive lock tolerates no other.")
+    assert [found[name] for name in ("covered", "common", "longest_run", "conflict", "disorder", "numbers")] == [
+        1,
+        1,
+        1,
+        0,
+        0,
+        0,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "feature"),
+    [
+        ("The checkpoint is written every 40 seconds.", "numbers"),
+        ("The checkpoint is not written every 30 seconds.", "negation_odd"),
+        ("A transaction must hold an exclusive lock on an item to read it, and a shared lock to write it.", "disorder"),
+        ("Few transactions may hold shared locks on one item.", "quantifiers_changed"),
+    ],
+)
+def test_one_thing_changed_in_a_copy_is_a_conflict(checker: Checker, statement: str, feature: str) -> None:
+    found = features(checker, statement)
+    assert found[feature] > 0
+    assert found["conflict"] >= 1
+
+
+def test_true_sentences_are_supported_and_false_ones_are_not(checker: Checker) -> None:
+    sentences = [
+        "A transaction must hold a shared lock on an item to read it.",
+        "Any number of readers can share a lock, whereas a writer must be alone.",
+        "The checkpoint is written every 300 seconds.",
+        "Photosynthesis takes place in plant cells.",
+        "A transaction must hold an exclusive lock on an item to read it, and a shared lock to write it.",
+    ]
+    verdicts = checker.check(sentences, [Source.plain("Nothing of this matters here."), Source.plain(SOURCE)])
+    assert [verdict.supported for verdict in verdicts] == [True, True, False, False, False]
+    assert verdicts[0].support[0] == (1, [0])
+    assert all(not verdict.support and verdict.score < 0.5 for verdict in verdicts[2:])
+
+
+def test_the_strict_cut_keeps_copies_and_asks_more_of_others(checker: Checker) -> None:
+    sentences = ["The checkpoint is written every 30 seconds.", "To read an item, a transaction needs a shared lock on it."]
+    verdicts = checker.check(sentences, [Source.plain(SOURCE)], strict=True)
+    assert verdicts[0].supported
+    assert verdicts[1].score < checker.check(sentences, [Source.plain(SOURCE)])[1].score
+
+
+def test_a_long_source_is_read_to_its_end(checker: Checker) -> None:
+    filler = " ".join(f"Sentence number {n} says something about nothing in particular." for n in range(60))
+    source = f"{filler} A lost update is an anomaly of two interleaved transactions."
+    (verdict,) = checker.check(["A lost update is an anomaly of two interleaved transactions."], [Source.plain(source)])
+    assert verdict.supported
+    assert verdict.support == [(0, [60])]
+
+
+def test_without_sources_nothing_is_supported_and_without_words_nothing_breaks(checker: Checker) -> None:
+    assert [verdict.supported for verdict in checker.check(["A key is minimal."], [])] == [False]
+    assert [verdict.supported for verdict in checker.check(["…", "?!"], [Source.plain("Text."), Source.plain("")])] == [
+        False
+    ] * 2
+
+
+def test_the_forest_is_small_and_beside_its_module() -> None:
+    from tutor.grounding.forest import FOREST
+
+    assert FOREST.parent == Path(compare.__code__.co_filename).parent
+    assert FOREST.stat().st_size < 300_000

@@ -3,6 +3,7 @@
 Stop words are kept: in a question like "what depends on what" they carry the meaning. Leaves fusing to the retriever.
 """
 
+import json
 import math
 import re
 from collections.abc import Sequence
@@ -12,6 +13,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+_POSTINGS, _VOCABULARY = "postings.npz", "words.json"
 
 _WORD = re.compile(r"[^\W_]+(?:[_.-][^\W_]+)*", re.UNICODE)
 _PART = re.compile(r"[^\W_]+", re.UNICODE)
@@ -51,21 +54,33 @@ def stop_words() -> frozenset[str]:
 
 
 def build_bm25(texts: Sequence[str], folder: Path) -> None:
-    """Index the texts and save the index; their order is their numbering."""
+    """Score every word in every text by bm25s, and save the scores; the texts' order is their numbering.
+
+    postings.npz: for word i the texts `texts[starts[i]:starts[i + 1]]` with their `scores`; words.json: its number by word.
+    """
     import bm25s
 
     index = bm25s.BM25()
     index.index([words(text) or [""] for text in texts], show_progress=False)
-    index.save(str(folder))
+    folder.mkdir()
+    np.savez(
+        folder / _POSTINGS,
+        scores=np.asarray(index.scores["data"], dtype=np.float32),
+        texts=np.asarray(index.scores["indices"], dtype=np.int32),
+        starts=np.asarray(index.scores["indptr"], dtype=np.int64),
+        count=np.array(len(texts)),
+    )
+    (folder / _VOCABULARY).write_text(json.dumps(index.vocab_dict, ensure_ascii=False), encoding="utf-8")
 
 
 class BM25:
-    """A saved BM25 index."""
+    """A saved BM25 index. A question reads its own words' postings, so it pays for neither bm25s nor scipy."""
 
     def __init__(self, folder: Path) -> None:
-        import bm25s
-
-        self._index = bm25s.BM25.load(str(folder), load_corpus=False)
+        with np.load(folder / _POSTINGS) as saved:
+            self._scores, self._texts, self._starts = saved["scores"], saved["texts"], saved["starts"]
+            self._count = int(saved["count"])
+        self._numbers: dict[str, int] = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
 
     def coverage(self, question: str) -> NDArray[np.float32]:
         """For every chunk its BM25 score as a share, 0..1, of the most that any text could reach for this question.
@@ -74,26 +89,23 @@ class BM25:
         lacks count with the frequency of none. Unlike the bare score it is comparable between questions and books.
         """
         asked = words(question)
-        known = [word for word in asked if self.knows(word)]
-        if not known:
-            return np.zeros(self._count, dtype=np.float32)
+        found = np.zeros(self._count, dtype=np.float32)
+        for word in asked:
+            if self.knows(word):
+                start, end = self._postings(word)
+                found[self._texts[start:end]] += self._scores[start:end]
         bound = sum(self.idf(word) for word in asked)
-        return np.asarray(self._index.get_scores(known), dtype=np.float32) / np.float32(bound)
-
-    @property
-    def _count(self) -> int:
-        return int(self._index.scores["num_docs"])
+        return found / np.float32(bound) if bound else found
 
     def knows(self, word: str) -> bool:
         """Whether a stem occurs in any chunk."""
-        return word in self._index.vocab_dict
+        return word in self._numbers
 
     def idf(self, word: str) -> float:
-        """Inverse document frequency, as bm25s weighs it (Lucene's BM25).
+        """Inverse document frequency, as bm25s weighs it (Lucene's BM25)."""
+        start, end = self._postings(word) if self.knows(word) else (0, 0)
+        return math.log(1 + (self._count - (end - start) + 0.5) / (end - start + 0.5))
 
-        The column of a word in the score matrix has one entry a chunk that holds it.
-        """
-        column = self._index.vocab_dict.get(word)
-        starts = self._index.scores["indptr"]
-        holding = 0 if column is None else int(starts[column + 1] - starts[column])
-        return math.log(1 + (self._count - holding + 0.5) / (holding + 0.5))
+    def _postings(self, word: str) -> tuple[int, int]:
+        number = self._numbers[word]
+        return int(self._starts[number]), int(self._starts[number + 1])

@@ -28,7 +28,7 @@ from pydantic import ValidationError
 from indexing.errors import BookError, LockedError, UsageError
 from indexing.records import Model, OutlineEntry, Question, Record, read_jsonl, read_records
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 SAMPLE = "sample"
 ALL = "all"  # stands for every book of the library, so no book can have it for a name
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")

@@ -29,51 +29,62 @@ class VectorStore(Protocol):
 
 
 def build_faiss(vectors: Matrix, path: Path) -> None:
-    """Write a FAISS index of unit vectors (n, d) through llama-index's FaissVectorStore: flat, or HNSW where there are many.
-
-    Numbers are kept in 16 bits, which changes cosines by less than 0.001 and halves the file.
-    """
-    import faiss
+    """Write a FAISS index of unit vectors (n, d) through llama-index's FaissVectorStore: flat, or HNSW where there are many."""
     from llama_index.vector_stores.faiss import FaissVectorStore
 
-    count, dimension = vectors.shape
-    half = faiss.ScalarQuantizer.QT_fp16
-    if count < HNSW_FROM:
-        index: Any = faiss.IndexScalarQuantizer(dimension, half, faiss.METRIC_INNER_PRODUCT)
-    else:
-        index = faiss.IndexHNSWSQ(dimension, half, _HNSW_LINKS, faiss.METRIC_INNER_PRODUCT)  # type: ignore[arg-type]
-        index.hnsw.efConstruction = _HNSW_BUILD
-        index.hnsw.efSearch = _HNSW_SEARCH
-    data = np.ascontiguousarray(vectors, dtype=np.float32)
-    index.train(data)
-    index.add(data)
+    index = faiss_index(vectors, hnsw=len(vectors) >= HNSW_FROM)
     FaissVectorStore(faiss_index=index).persist(str(path))
 
 
+def faiss_index(vectors: Matrix, *, hnsw: bool) -> Any:
+    """The index in memory. Numbers are kept in 16 bits, which changes cosines by less than 0.001 and halves the file."""
+    import faiss
+
+    dimension = vectors.shape[1]
+    half = faiss.ScalarQuantizer.QT_fp16
+    if hnsw:
+        index: Any = faiss.IndexHNSWSQ(dimension, half, _HNSW_LINKS, faiss.METRIC_INNER_PRODUCT)  # type: ignore[arg-type]
+        index.hnsw.efConstruction = _HNSW_BUILD
+        index.hnsw.efSearch = _HNSW_SEARCH
+    else:
+        index = faiss.IndexScalarQuantizer(dimension, half, faiss.METRIC_INNER_PRODUCT)
+    data = np.ascontiguousarray(vectors, dtype=np.float32)
+    index.train(data)
+    index.add(data)
+    return index
+
+
 class FaissStore:
-    """A FAISS index read through llama-index's FaissVectorStore, whose own ids are the positions."""
+    """A FAISS index whose own ids are the positions.
+
+    The file is what llama-index's FaissVectorStore persists, and `as_llama_index` opens it as one. Here FAISS reads it, since
+    importing llama-index takes longer than all the rest of answering a question.
+    """
 
     def __init__(self, path: Path) -> None:
-        from llama_index.vector_stores.faiss import FaissVectorStore
+        import faiss
 
         try:
-            self._store: Any = FaissVectorStore.from_persist_path(str(path))
-        except (RuntimeError, ValueError):
+            self._index: Any = faiss.read_index(str(path))
+        except RuntimeError:
             raise BookError(f"{path}: damaged; build the book again with python -m indexing.rebuild") from None
 
     def search(self, vector: Vector, top_k: int) -> list[tuple[int, float]]:
-        from llama_index.core.vector_stores.types import VectorStoreQuery
-
-        top_k = min(top_k, self._store.client.ntotal)
+        top_k = min(top_k, self._index.ntotal)
         if top_k == 0:
             return []
-        result = self._store.query(VectorStoreQuery(query_embedding=vector.tolist(), similarity_top_k=top_k))
-        pairs = zip(result.ids or [], result.similarities or [], strict=True)
-        return [(int(position), float(score)) for position, score in pairs]
+        scores, positions = self._index.search(np.asarray(vector, dtype=np.float32)[None, :], top_k)
+        found = zip(positions[0].tolist(), scores[0].tolist(), strict=True)
+        return [(position, score) for position, score in found if position >= 0]
 
     def get(self, positions: Sequence[int]) -> Matrix:
-        index = self._store.client
         rows = np.asarray(positions, dtype=np.int64)
         if not len(rows):
-            return np.zeros((0, index.d), dtype=np.float32)
-        return np.asarray(index.reconstruct_batch(rows), dtype=np.float32)
+            return np.zeros((0, self._index.d), dtype=np.float32)
+        return np.asarray(self._index.reconstruct_batch(rows), dtype=np.float32)
+
+    def as_llama_index(self) -> Any:
+        """The same index as a llama-index vector store, for a retriever or query engine of llama-index."""
+        from llama_index.vector_stores.faiss import FaissVectorStore
+
+        return FaissVectorStore(faiss_index=self._index)

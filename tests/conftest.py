@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+# Tests run in parallel, one process a core: threads of one process would only wait for those of the other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_PDF = ROOT / "data" / "sample" / "book.pdf"
 REVIEW_PDF = ROOT / "data" / "sample" / "review.pdf"

@@ -111,14 +111,17 @@ def _scored(retrieval: Retrieval, term: str | None) -> list[Quote]:
             if text in seen or text.endswith("?") or (passage.chunk.type == "text" and len(text.split()) < _SHORT):
                 continue
             seen.add(text)
+            adds = content_words(text) - asked
+            leads = text.endswith(":")
+            if not adds and not leads:
+                continue  # it only says the question's words again
             covered = len(asked & set(words(text))) / len(asked) if asked else 0.0
             score = cosine + _COVERAGE * covered - _RANK * rank
             if defines and defines.search(text):
                 score += _DEFINITION
             if (named or asked) and (named or asked) <= set(words(passage.chunk.heading)):
                 score += _HEADED
-            adds = content_words(text) - asked
-            if (_HOLLOW.match(text) and not text.endswith(":")) or len(adds) <= 1:
+            if not leads and (_HOLLOW.match(text) or len(adds) <= 1):
                 score -= _EMPTY
             if passage.chunk.type == "figure" and "figure" not in asked:
                 score -= _CAPTION

@@ -108,7 +108,7 @@ def _scored(retrieval: Retrieval, term: str | None) -> list[Quote]:
         for index, cosine in enumerate(passage.sentence_scores):
             quote = Quote(passage, index, 0.0)
             text = quote.text
-            if text in seen or text.endswith("?") or (passage.chunk.type == "text" and len(text.split()) < _SHORT):
+            if text in seen or _is_no_answer(text, passage.chunk.type):
                 continue
             seen.add(text)
             adds = content_words(text) - asked
@@ -127,6 +127,15 @@ def _scored(retrieval: Retrieval, term: str | None) -> list[Quote]:
                 score -= _CAPTION
             quotes.append(replace(quote, score=score))
     return quotes
+
+
+def _is_no_answer(text: str, kind: str) -> bool:
+    """A question, a line too short to say much, or a table's list of columns, which is our wording and not the book's."""
+    return (
+        text.endswith("?")
+        or (kind == "text" and len(text.split()) < _SHORT)
+        or (kind == "table" and text.startswith("Columns: "))
+    )
 
 
 def _definition(term: str) -> re.Pattern[str]:

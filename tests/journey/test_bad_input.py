@@ -41,7 +41,7 @@ SOURCES = {
         ),
         "give its password with --password",
     ),
-    "without text": (lambda folder: pdf_with(folder / "blank.pdf"), "no text"),
+    "without text": (lambda folder: pdf_with(folder / "blank.pdf"), "no page has text"),
     "a folder": (lambda folder: folder, "is a folder"),
     "broken records": (
         lambda folder: (

@@ -32,7 +32,7 @@ class FakeChecker:
     def __init__(self) -> None:
         self.embedder = FakeEmbedder()
 
-    def check(self, sentences: list[str], sources: list[Source]) -> list[Verdict]:
+    def check(self, sentences: list[str], sources: list[Source], *, strict: bool = False) -> list[Verdict]:
         return [self.verdict(set(words(sentence)), sources) for sentence in sentences]
 
     def verdict(self, wanted: set[str], sources: list[Source]) -> Verdict:

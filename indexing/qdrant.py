@@ -76,6 +76,8 @@ class QdrantStore:
 
     def get(self, positions: Sequence[int]) -> Matrix:
         wanted = list(positions)
+        if not wanted:
+            return np.zeros((0, 0), dtype=np.float32)
         points = self._client.retrieve(
             self._place.collection, [_point(position) for position in wanted], with_payload=False, with_vectors=True
         )
@@ -85,7 +87,7 @@ class QdrantStore:
                 f"Qdrant's collection '{self._place.collection}' is not whole; build the book again with "
                 "python -m indexing.rebuild"
             )
-        return np.array([found[_point(position)] for position in wanted], dtype=np.float32).reshape(len(wanted), -1)
+        return np.array([found[_point(position)] for position in wanted], dtype=np.float32)
 
     def close(self) -> None:
         """Let go of the local folder, which one process at a time may hold."""
@@ -112,7 +114,7 @@ def _client(place: Place) -> Any:
     except ImportError:
         raise ModelError("store 'qdrant' needs the extra: pip install 'textbook-tutor[qdrant]'") from None
     if place.url:
-        return QdrantClient(url=place.url, api_key=place.api_key or None)
+        return QdrantClient(url=place.url, api_key=place.api_key or None, check_compatibility=False)
     try:
         return QdrantClient(path=str(place.folder / LOCAL))
     except RuntimeError:

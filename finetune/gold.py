@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from finetune.split import plain_question
 from indexing.chunks import Chunk
 from indexing.lexical import words
 from indexing.records import Question
@@ -78,16 +79,20 @@ def holds_answer(chunk: Chunk, pair: Pair) -> bool:
 
 
 def review_pairs(questions: Sequence[Question], search: Search) -> tuple[list[Pair], list[Question]]:
-    """The answered questions as pairs, and those whose answer was not found in the book."""
+    """The answered questions as pairs, without their numbers, as a student would ask; and those whose answer was not found.
+
+    A number would mislead retrieval too: "2.4" is a question here and a section there.
+    """
     pairs: list[Pair] = []
     lost: list[Question] = []
     for question in questions:
         if not question.answer:
             continue
-        gold = find_gold(question.question, question.answer, question.chapter, search)
+        asked = plain_question(question.question)
+        gold = find_gold(asked, question.answer, question.chapter, search)
         if gold:
             name = f"review {question.number or len(pairs) + 1}"
-            pairs.append(Pair(name, question.question, question.answer, gold))
+            pairs.append(Pair(name, asked, question.answer, gold))
         else:
             lost.append(question)
     return pairs, lost

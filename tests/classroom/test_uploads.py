@@ -1,5 +1,6 @@
 """Uploads: bombs and disguises are refused before anything opens them, builds are watched and limited, names lead nowhere."""
 
+import os
 import subprocess
 import time
 import zipfile
@@ -89,7 +90,11 @@ def test_a_file_name_leads_nowhere(classroom: Classroom, tmp_path: Path, monkeyp
     html = builds_html([build])
     assert "<script>" not in html
     assert "<b>" not in html
-    assert [path.name for path in (classroom.room.uploads.library.home / ".classroom" / "uploads").iterdir()] == []
+    scratch = classroom.room.uploads.library.home / ".classroom" / "uploads"
+    deadline = time.monotonic() + 20  # the upload is deleted just after the build is called done
+    while list(scratch.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert [path.name for path in scratch.iterdir()] == []
 
 
 def test_an_upload_never_takes_an_existing_name(classroom: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +133,7 @@ def test_builds_are_limited_in_memory_and_files(classroom: Classroom, tmp_path: 
     space, core, nice = watched(classroom, number).progress.split()
     assert int(space) == 12_000_000_000 // 1024
     assert core == "0"
-    assert int(nice) >= 10
+    assert int(nice) == min(os.nice(0) + 10, 19)
 
 
 def test_a_build_without_end_is_stopped(classroom: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

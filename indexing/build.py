@@ -25,7 +25,7 @@ from indexing.reading.questions import read_questions
 from indexing.reading.reader import Reading, read_book
 from indexing.reading.report import write_report
 from indexing.records import OutlineEntry, Question, Record, read_jsonl, read_records, write_jsonl
-from indexing.tokenizers import llama_counter
+from indexing.tokenizers import estimate_llama_tokens, llama_counter
 
 LLAMA_LIMIT = 512  # the report's sequence length
 RECORDS, OUTLINE, CHUNKS, MANIFEST, REPORT = "records.jsonl", "outline.json", "chunks.jsonl", "manifest.json", "report.html"
@@ -189,7 +189,11 @@ def _index(
     if embedder is None:
         return {}, []
     llama, count = llama_counter(options.llama_tokenizer)
-    limits = Limits({embedder.name: embedder.count, llama: count}, {embedder.name: embedder.max_tokens, llama: LLAMA_LIMIT})
+    limits = Limits(
+        {embedder.name: embedder.count, llama: count},
+        {embedder.name: embedder.max_tokens, llama: LLAMA_LIMIT},
+        {llama: estimate_llama_tokens},
+    )
     chunks = make_chunks(records, limits, lambda done: report("cutting chunks", done, len(records)))
     if not chunks:
         raise SourceError("the source has no text that could be indexed; a scanned PDF needs OCR (install tesseract-ocr)")

@@ -57,10 +57,14 @@ def input_text(heading_path: Sequence[str], text: str) -> str:
 
 @dataclass(frozen=True)
 class Limits:
-    """The tokenizers that count and the tokens that each admits, special tokens included."""
+    """The tokenizers that count and the tokens that each admits, special tokens included.
+
+    `bounds` are cheap functions that never give less than the counter of that name: what fits by them is not counted.
+    """
 
     counters: dict[str, Counter] = field(repr=False)
     limits: dict[str, int]
+    bounds: dict[str, Counter] = field(default_factory=dict, repr=False)
 
     def count(self, text: str) -> dict[str, int]:
         return {name: count(text) for name, count in self.counters.items()}
@@ -69,7 +73,11 @@ class Limits:
         size = len(text.encode()) + _SPECIAL_TOKENS
         if all(size <= limit * share for limit in self.limits.values()):
             return True  # a token stands for a byte at least, so there is no need to count
-        return all(count(text) <= self.limits[name] * share for name, count in self.counters.items())
+        return all(self._fits(name, text, limit * share) for name, limit in self.limits.items())
+
+    def _fits(self, name: str, text: str, limit: float) -> bool:
+        bound = self.bounds.get(name)
+        return (bound is not None and bound(text) <= limit) or self.counters[name](text) <= limit
 
 
 @dataclass(frozen=True)

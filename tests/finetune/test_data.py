@@ -20,7 +20,7 @@ from tests.conftest import ROOT
 from tests.finetune.conftest import THINGS, FakeRetriever, make_chunks, make_course, make_tiny_recipe, make_tokenizer
 from tutor.answer import REFUSAL
 from tutor.drafting import PROMPT_TOKENS
-from tutor.engines.transformers import encode_chat
+from tutor.engines.transformers import encode_chat, load_tokenizer
 from tutor.prompt import Message, PromptPassage, render
 
 
@@ -263,3 +263,12 @@ def test_questions_of_other_fields_are_not_those_that_are_measured_on() -> None:
     measured = [json.loads(line)["question"] for line in (ROOT / "benchmarks/sets/out-of-book.jsonl").read_text().splitlines()]
     assert (len(train), len(test)) == (60, 24)
     assert not [one for one in train for other in [*test, *measured] if same_question(one, other)]
+
+
+def test_llama_2_texts_begin_with_its_begin_token(shared: Path) -> None:
+    llama = load_tokenizer(str(shared / "data" / "tokenizer" / "llama2"))
+    assert text_start(llama) == [1]
+    piece = encode_text(Example("one", text="A weak entity type has no key."), llama, 512)[0]
+    assert llama.decode(piece.ids) == "<s> A weak entity type has no key."
+    turns = encode_turns(Example("two", messages=(Message("user", "Why?"), Message("assistant", "So."))), llama)
+    assert decoded(llama, turns.labels).strip() == "So.</s>"

@@ -96,9 +96,7 @@ def _save_headings(chunks: Sequence[Chunk], embedder: Embedder, folder: Path, pr
     titles = list(dict.fromkeys(title for chunk in chunks for title in chunk.heading_path))
     known = dict(zip(previous.headings, previous.heading_vectors, strict=True)) if previous else {}
     missing = [title for title in titles if title not in known]
-    known.update(
-        (title, encoding.vector) for title, encoding in zip(missing, embedder.encode_passages(missing, fast=True), strict=True)
-    )
+    known.update((title, encoding.vector) for title, encoding in zip(missing, embedder.encode_passages(missing), strict=True))
     vectors = np.stack([known[title] for title in titles]) if titles else np.zeros((0, embedder.dimension))
     np.save(folder / f"{_HEADINGS}.npy", vectors.astype(np.float16))
     (folder / f"{_HEADINGS}.json").write_text(json.dumps(titles, ensure_ascii=False), encoding="utf-8")

@@ -5,10 +5,6 @@ split what a model wrote.
 """
 
 import importlib.util
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,9 +24,8 @@ Range = tuple[int, int]
 @cache
 def _punkt() -> Any:
     """The tokenizer: NLTK's own folders first, then the copy inside llama-index (found without importing llama-index)."""
-    with _without_scipy_stats():
-        import nltk
-        from nltk.tokenize.punkt import PunktTokenizer
+    import nltk
+    from nltk.tokenize.punkt import PunktTokenizer
 
     package = importlib.util.find_spec("llama_index")
     for place in package.submodule_search_locations or [] if package else []:
@@ -41,21 +36,6 @@ def _punkt() -> Any:
         raise ModelError("NLTK's sentence model punkt_tab is missing; reinstall llama-index-core, which carries it") from None
     tokenizer._params.abbrev_types.update(_ABBREVIATIONS)
     return tokenizer
-
-
-@contextmanager
-def _without_scipy_stats() -> Iterator[None]:
-    """NLTK imports scipy.stats for measures that are not used here, and does without where there is none: that saves two thirds
-    of its import. Only while no other thread could want it."""
-    name = "scipy.stats"
-    if name in sys.modules or threading.active_count() > 1:
-        yield
-        return
-    sys.modules[name] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        del sys.modules[name]
 
 
 def sentence_ranges(text: str) -> list[Range]:

@@ -19,6 +19,9 @@ from indexing.errors import PageError, SourceError
 Box = tuple[float, float, float, float]
 Point = tuple[float, float]
 
+# PyMuPDF loads these at import where it finds them, and does without where not: a neural layout model and a writer of
+# Markdown. They take longer than reading thirty pages, and nothing here uses them.
+_UNUSED = ("pymupdf.layout", "pymupdf4llm")
 _FLAG_SUPERSCRIPT, _FLAG_ITALIC, _FLAG_MONO, _FLAG_BOLD = 1, 2, 8, 16  # PyMuPDF's span flags
 
 
@@ -168,16 +171,15 @@ class Pdf:
     def _read_page(self, number: int, textpage: Any) -> Page:
         page = self._page(number)
         matrix = page.rotation_matrix
+        images = tuple(_turned(image["bbox"], matrix) for image in self._images(number))
         with self._reading(number):
             blocks = page.get_text("dict", textpage=textpage)["blocks"]
-            image_info = page.get_image_info()
         lines = tuple(
             _line(line, block_number, matrix)
             for block_number, block in enumerate(blocks)
             if block["type"] == 0
             for line in block["lines"]
         )
-        images = tuple(_turned(image["bbox"], matrix) for image in image_info)
         return Page(number, _label(page), page.rect.width, page.rect.height, lines, images)
 
     def words(self, number: int) -> list[Word]:
@@ -229,10 +231,21 @@ class Pdf:
 
     def _textpage(self, number: int) -> Any:
         """The text of a page in PyMuPDF's own form, from which lines and words are taken."""
-        flags = _pymupdf().TEXTFLAGS_WORDS & ~_pymupdf().TEXT_PRESERVE_LIGATURES
+        return self._keep("text", number, self._interpret)[0]
+
+    def _images(self, number: int) -> list[dict[str, Any]]:
+        """What PyMuPDF tells of a page's images."""
+        return list(self._keep("text", number, self._interpret)[1])
+
+    def _interpret(self, number: int) -> tuple[Any, list[dict[str, Any]]]:
+        """A page's text and images, interpreted once where it has no images: with them, lines would come with their bytes."""
+        pymupdf = _pymupdf()
+        flags = pymupdf.TEXTFLAGS_WORDS & ~pymupdf.TEXT_PRESERVE_LIGATURES
         page = self._page(number)
         with self._reading(number):
-            return self._keep("textpage", number, lambda _: page.get_textpage(flags=flags))
+            textpage = page.get_textpage(flags=flags | pymupdf.TEXT_PRESERVE_IMAGES)
+            images = textpage.extractIMGINFO()
+            return (page.get_textpage(flags=flags) if images else textpage), images
 
     def _keep(self, kind: str, number: int, read: Callable[[int], Any]) -> Any:
         """What was read of the latest page, since several detectors ask for the same."""
@@ -259,21 +272,27 @@ def _library(what: str) -> Iterator[None]:
 
 @functools.cache
 def _pymupdf() -> Any:
-    """PyMuPDF, imported on first use, with its warnings on broken PDFs kept off the terminal.
+    """PyMuPDF, imported on first use, with its warnings on broken PDFs kept off the terminal."""
+    with _absent(*_UNUSED):
+        import pymupdf
 
-    It would load its neural layout model at import, which takes a second and is not used here.
-    """
-    model = "pymupdf.layout"
-    absent = model not in sys.modules
-    if absent:
-        sys.modules[model] = None  # type: ignore[assignment]  # makes the import fail, which PyMuPDF allows for
-    import pymupdf
-
-    if absent:
-        del sys.modules[model]
+    pymupdf.TOOLS.unset_quad_corrections(True)  # heights as the fonts state them: rebuilding them can crash on odd fonts
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
     return pymupdf
+
+
+@contextmanager
+def _absent(*names: str) -> Iterator[None]:
+    """Make the import of some modules fail, unless they are loaded already."""
+    absent = [name for name in names if name not in sys.modules]
+    for name in absent:
+        sys.modules[name] = None  # type: ignore[assignment]  # Python's own mark for a module that must not be imported
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]
 
 
 def _check_file(path: Path) -> None:

@@ -1,7 +1,8 @@
 """Where on a page drawings could be: paths that lie near each other, and groups of them that no text parts."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 
 from indexing.reading.diagrams.geometry import box_gap, center, grown, holds, meets, union
 from indexing.reading.diagrams.paths import Path
@@ -48,8 +49,7 @@ def is_foreground(path: Path, page: Page) -> bool:
 
 
 def regions_of(paths: Sequence[Path]) -> list[list[Path]]:
-    """Paths in groups that lie near each other, each group in painting order. Linear in the paths' number and size."""
-    cells: dict[tuple[int, int], int] = {}
+    """Paths in groups that lie near each other, each group in painting order. Linear in the paths' number and height."""
     parent = list(range(len(paths)))
 
     def root(i: int) -> int:
@@ -58,23 +58,30 @@ def regions_of(paths: Sequence[Path]) -> list[list[Path]]:
             i = parent[i]
         return i
 
-    for i, path in enumerate(paths):
-        for cell in _cells(path):
-            j = cells.setdefault(cell, i)
-            if j != i:
-                parent[root(i)] = root(j)
+    for stretches in _rows(paths).values():
+        stretches.sort()
+        _, reach, last = stretches[0]
+        for low, high, i in stretches[1:]:
+            if low <= reach:
+                parent[root(i)] = root(last)
+            reach, last = max(reach, high), i if high > reach else last
     groups: dict[int, list[Path]] = {}
     for i, path in enumerate(paths):
         groups.setdefault(root(i), []).append(path)
     return list(groups.values())
 
 
-def _cells(path: Path) -> Iterator[tuple[int, int]]:
-    """The squares that a path with half the gap round it covers: paths with a square in common are near each other."""
-    x0, y0, x1, y1 = (int(v // _CELL) for v in grown(path.box, _GAP / 2))
-    for column in range(x0, x1 + 1):
+def _rows(paths: Sequence[Path]) -> dict[int, list[tuple[int, int, int]]]:
+    """Rows of squares, and from which column to which one each path with half the gap round it covers them: (from, to, place).
+
+    Paths with a square in common are near each other.
+    """
+    rows: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for i, path in enumerate(paths):
+        x0, y0, x1, y1 = (int(v // _CELL) for v in grown(path.box, _GAP / 2))
         for row in range(y0, y1 + 1):
-            yield column, row
+            rows[row].append((x0, x1, i))
+    return rows
 
 
 def _grouped(count: int, neighbours: Callable[[int], Iterable[int]]) -> list[list[int]]:

@@ -19,6 +19,7 @@ _LEADER = re.compile(r"(\.\s?){4,}|…{2,}|_{4,}")
 _ENUMERATOR = re.compile(r"^([•◦▪●■□➢✓*–—·\-‣∙]|\(?([0-9]{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.):]|\[\S{1,8}\]|[0-9]+(\.[0-9]+)*\.?)$")
 _INDEX_ENTRY = re.compile(r"\D{3,},\s*\d+([-–,\s]+\d+)*$")
 LONGEST_HEADER = 14  # words; a longer first cell is running text
+MOST_MONO = 0.7  # of the words of a table that nothing else speaks for are in a typewriter face
 DIRECTLY = 14.0  # points: the caption of a table that has nothing else to be known by stands right beside it
 
 
@@ -40,7 +41,7 @@ def is_table(draft: Draft, around: Surroundings) -> bool:
     if columns == 1:
         return is_single_column(grid) and around.rules > 2 and has_caption(draft.box, around.style.lines, DIRECTLY)
     words = [word for cell in draft.cells for word in cell.words]
-    mono = sum(map(around.style.is_mono, words)) > 0.7 * len(words)
+    mono = sum(map(around.style.is_mono, words)) > MOST_MONO * len(words)
     captioned = has_caption(draft.box, around.style.lines)
     if _has_leaders(grid) or _is_formulas(grid) or _is_code(grid) or _has_paragraph(draft, 20):
         return False

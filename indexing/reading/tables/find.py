@@ -12,7 +12,7 @@ from indexing.reading.tables.bands import with_bands_cut
 from indexing.reading.tables.build import build
 from indexing.reading.tables.cells import Draft, found
 from indexing.reading.tables.columns import PrintedLine
-from indexing.reading.tables.evidence import Surroundings, has_caption, is_table
+from indexing.reading.tables.evidence import MOST_MONO, Surroundings, has_caption, is_table
 from indexing.reading.tables.frame import frame_of
 from indexing.reading.tables.geometry import inside, overlap, printed_lines
 from indexing.reading.tables.half_ruled import Region, half_ruled_regions, stripes
@@ -50,8 +50,16 @@ class _Detector:
 
     def __init__(self, rulings: Rulings, words: list[Word], style: Style) -> None:
         self.rulings, self.words, self.style = rulings, words, style
+        self._lines: list[PrintedLine] | None = None
         self.drafts: list[Draft] = []
         self.doubts: dict[int, str] = {}  # by the draft's identity
+
+    @property
+    def lines(self) -> list[PrintedLine]:
+        """The printed lines of what is left of the page."""
+        if self._lines is None:
+            self._lines = printed_lines(self.words)
+        return self._lines
 
     def ruled(self) -> tuple[list[Ruling], list[list[Ruling]]]:
         """Take the tables in lattices; give the horizontal rulings that are in none, and those of each frame of one column."""
@@ -63,14 +71,13 @@ class _Detector:
     def _lattices(self, grids: Sequence[Lattice]) -> list[list[Ruling]]:
         """Take the tables in some lattices; give the horizontal rulings of those that have but one column."""
         frames: list[list[Ruling]] = []
-        lines = printed_lines(self.words) if any(len(grid.xs) > 2 for grid in grids) else []
         for grid in grids:
             region = partly_ruled_region(grid, self.words) if len(grid.xs) > 2 else None
             if region is not None:
                 left, top, right, _ = grid.box
-                whole = with_ruled_header(region, lines, [Ruling(top, left, right)])
+                whole = with_ruled_header(region, self.lines, [Ruling(top, left, right)])
                 open_top = len(whole.bands) == 1
-                if self._take(whole, lines, rules=max(3, len(whole.edges)), open_top=open_top):
+                if self._take(whole, self.lines, rules=max(3, len(whole.edges)), open_top=open_top):
                     continue
             draft = ruled_table(grid, self.words)
             if draft is not None and is_grid(draft):
@@ -83,8 +90,10 @@ class _Detector:
         """Take the tables between stacked rules, or the edges of coloured stripes."""
         taken = [draft.box for draft in self.drafts]
         regions = half_ruled_regions(horizontal, self.words, taken, has_rule=are_rules)
-        lines = printed_lines(self.words) if regions else []
+        lines = self.lines if regions else []
         for region in regions:
+            if not are_rules and self._is_listing(region):
+                continue
             whole = grown(region, lines, taken, open_ended=not are_rules)
             whole = with_ruled_header(whole, lines, horizontal) if are_rules else whole
             open_top = whole.edges[0] < region.edges[0] - 1
@@ -93,10 +102,15 @@ class _Detector:
     def unruled(self, horizontal: Sequence[Ruling]) -> None:
         """Take the tables that are words in columns and nothing else."""
         words = [word for word in self.words if not self.style.in_listing(word)]
-        lines = printed_lines(words)
-        for region in unruled_regions(words, horizontal):
+        lines = self.lines if len(words) == len(self.words) else printed_lines(words)
+        for region in unruled_regions(lines, horizontal):
             whole = with_ruled_header(region, lines, horizontal)
             self._take(whole, lines, rules=len(whole.edges) - 2, open_top=True)
+
+    def _is_listing(self, region: Region) -> bool:
+        """Whether the ground that was painted is that of a program's lines."""
+        words = [word for line in region.lines for word in line]
+        return sum(map(self.style.is_mono, words)) > MOST_MONO * len(words)
 
     def _take(self, region: Region, lines: Sequence[PrintedLine], *, rules: int, open_top: bool) -> bool:
         """Add a region's table if it is one."""
@@ -115,6 +129,7 @@ class _Detector:
     def _add(self, draft: Draft) -> None:
         self.drafts.append(draft)
         self.words = [word for word in self.words if not inside(word.box, draft.box)]
+        self._lines = None
 
 
 def _meet(a: Box, b: Box) -> bool:

@@ -63,20 +63,30 @@ def printed_lines(words: Iterable[Word]) -> list[list[Word]]:
     """
     lines: list[list[Word]] = []
     spans: list[tuple[float, float]] = []
-    for word in sorted(words, key=lambda word: (word.box[1] + word.box[3], word.box[0])):
-        top, bottom = word.box[1], word.box[3]
+    for word in sorted(words, key=_down_and_across):
+        _, top, _, bottom = word.box
+        height = bottom - top
         for index in range(len(lines) - 1, max(-1, len(lines) - 4), -1):
             y0, y1 = spans[index]
-            if overlap(top, bottom, y0, y1) > 0.5 * min(bottom - top, y1 - y0):
+            lower = height if height < y1 - y0 else y1 - y0
+            if (y1 if y1 < bottom else bottom) - (y0 if y0 > top else top) > 0.5 * lower:  # plain arithmetic: the hottest loop
                 lines[index].append(word)
-                if bottom - top > y1 - y0:
+                if height > y1 - y0:
                     spans[index] = (top, bottom)
                 break
         else:
             lines.append([word])
             spans.append((top, bottom))
     order = sorted(range(len(lines)), key=lambda index: sum(spans[index]))
-    return [sorted(lines[index], key=lambda word: word.box[0]) for index in order]
+    return [sorted(lines[index], key=_left) for index in order]
+
+
+def _down_and_across(word: Word) -> tuple[float, float]:
+    return word.box[1] + word.box[3], word.box[0]
+
+
+def _left(word: Word) -> float:
+    return word.box[0]
 
 
 def line_text(line: Sequence[Word]) -> str:

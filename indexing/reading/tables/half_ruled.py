@@ -4,6 +4,7 @@ Coloured stripes of one width (every second row, or every row) count as such rul
 of tables above the first or below the last rule to unruled.py.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -92,7 +93,7 @@ def half_ruled_regions(
     regions: list[Region] = []
     for stack in stacks(horizontal):
         low, high = stack[0].low, stack[0].high
-        bands = [_band(words, low, high, above.at, below.at) for above, below in pairwise(stack)]
+        bands = _bands(words, stack)
         first = 0
         while first < len(bands):
             last, rivers = _run(bands, first)
@@ -120,13 +121,19 @@ def _meet(a: Box, b: Box) -> bool:
     return overlap(a[0], a[2], b[0], b[2]) > 0 and overlap(a[1], a[3], b[1], b[3]) > 0
 
 
-def _band(words: Sequence[Word], low: float, high: float, above: float, below: float) -> list[PrintedLine]:
-    """The printed lines between two rules."""
-    return printed_lines(
-        word
-        for word in words
-        if low - 2 <= (word.box[0] + word.box[2]) / 2 <= high + 2 and above - 1 <= (word.box[1] + word.box[3]) / 2 <= below + 1
-    )
+def _bands(words: Sequence[Word], stack: Sequence[Ruling]) -> list[list[PrintedLine]]:
+    """The printed lines between each two neighbouring rules."""
+    low, high = stack[0].low - 2, stack[0].high + 2
+    between = sorted((word for word in words if low <= (word.box[0] + word.box[2]) / 2 <= high), key=_middle)
+    middles = [_middle(word) for word in between]
+    return [
+        printed_lines(between[bisect_left(middles, above.at - 1) : bisect_right(middles, below.at + 1)])
+        for above, below in pairwise(stack)
+    ]
+
+
+def _middle(word: Word) -> float:
+    return (word.box[1] + word.box[3]) / 2
 
 
 def _run(bands: Sequence[list[PrintedLine]], first: int) -> tuple[int, list[River]]:

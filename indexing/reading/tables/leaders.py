@@ -37,4 +37,4 @@ def without_leaders(words: Sequence[Word]) -> list[Word]:
 
 def _leads(word: Word) -> bool:
     """Whether a word is, or ends in, more dots than stand for a missing value or an omission."""
-    return len(word.text) - len(word.text.rstrip(_DOTS)) > MOST_DOTS
+    return word.text[-1] in _DOTS and len(word.text) - len(word.text.rstrip(_DOTS)) > MOST_DOTS

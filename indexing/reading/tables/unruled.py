@@ -20,9 +20,8 @@ from indexing.reading.tables.runs import carried_on, is_other_size, runs
 MOST_ABOVE = 8  # lines above a run that are looked at
 
 
-def unruled_regions(words: Sequence[Word], horizontal: Sequence[Ruling], depth: int = 0) -> list[Region]:
+def unruled_regions(lines: Sequence[PrintedLine], horizontal: Sequence[Ruling], depth: int = 0) -> list[Region]:
     """The runs of lines in columns, with their rivers."""
-    lines = printed_lines(words)
     height = word_height(lines)
     regions: list[Region] = []
     candidates = [_with_rows_below(_with_header(_without_text(run, height), lines), lines) for run in runs(lines, height)]
@@ -36,7 +35,7 @@ def unruled_regions(words: Sequence[Word], horizontal: Sequence[Ruling], depth: 
         taken |= words_of
         if depth < 2 and len(whole) > 5 and is_set_in_columns(whole, rivers):
             for side in _sides(whole, rivers):
-                regions += unruled_regions(side, horizontal, depth + 1)
+                regions += unruled_regions(printed_lines(side), horizontal, depth + 1)
         else:
             regions.append(_region(whole, rivers, horizontal, height))
     return regions

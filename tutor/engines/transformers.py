@@ -70,22 +70,27 @@ class TransformersEngine:
             yield from self._generate(inputs, generation)
 
     def log_likelihoods(self, messages: Sequence[Message], replies: Sequence[str]) -> list[float]:
-        """Mean log P of each reply's tokens after the messages, in nats."""
-        import torch
-
-        prompt = self._encode(messages)["input_ids"][0]
+        """Mean log P of each reply's tokens after the messages, in nats; 0 for a reply without tokens."""
         found = []
         for reply in replies:
-            tokens = self.tokenizer(reply, add_special_tokens=False, return_tensors="pt")["input_ids"][0].to(prompt.device)
-            if len(tokens) == 0:
-                found.append(0.0)
-                continue
-            ids = torch.cat([prompt, tokens])[None]
-            with self._queue.turn(Generation()), torch.inference_mode():
-                logits = self.model(input_ids=ids, logits_to_keep=len(tokens) + 1).logits[0, :-1].float()
-            chosen = logits.log_softmax(-1).gather(1, tokens[:, None])
-            found.append(float(chosen.mean()))
+            values = [value for _, value in self.token_log_likelihoods(messages, reply)]
+            found.append(sum(values) / len(values) if values else 0.0)
         return found
+
+    def token_log_likelihoods(self, messages: Sequence[Message], reply: str) -> list[tuple[tuple[int, int], float]]:
+        """Of each token of a reply after the messages: the range of its characters, and its log P in nats."""
+        import torch
+
+        encoded = self.tokenizer(reply, add_special_tokens=False, return_offsets_mapping=True)
+        if not encoded["input_ids"]:
+            return []
+        prompt = self._encode(messages)["input_ids"][0]
+        tokens = torch.tensor(encoded["input_ids"], device=prompt.device)
+        ids = torch.cat([prompt, tokens])[None]
+        with self._queue.turn(Generation()), torch.inference_mode():
+            logits = self.model(input_ids=ids, logits_to_keep=len(tokens) + 1).logits[0, :-1].float()
+        chosen = logits.log_softmax(-1).gather(1, tokens[:, None])[:, 0].tolist()
+        return list(zip(map(tuple, encoded["offset_mapping"]), chosen, strict=True))
 
     def _encode(self, messages: Sequence[Message]) -> Any:
         return encode_chat(self.tokenizer, messages).to(self.model.device)
@@ -301,7 +306,10 @@ def _missing(source: str, error: Exception) -> ModelError:
         return ModelError(f"{source}: a gated model; accept its licence on its page and set HF_TOKEN to your access token")
     if not Path(source).exists() and source.startswith((".", "/", "~")):
         return ModelError(f"{source}: no such folder")
-    return ModelError(f"{source}: not a causal language model that can be loaded here ({brief(error)})")
+    return ModelError(
+        f"{source}: not a causal language model that can be loaded here ({brief(error)}); check its name and the network, or "
+        "take the one that needs neither: small"
+    )
 
 
 def _told(error: BaseException, name: str) -> ModelError:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from indexing.index import Index
 from indexing.lexical import words
 from indexing.library import Book, find_book
 from indexing.records import Record
-from tutor.retrieval import Retriever
+from tutor.retrieval import WEIGHTS, Retriever
 
 DEPTH = 10  # passages that a measure may look at
 Pages = frozenset[int]
@@ -32,14 +33,22 @@ def asks(text: str, question: str) -> bool:
     return len(start) == _GIVEN and start in re.sub(r"\W+", " ", text).casefold()
 
 
-def ours(book: Book, embedder: Embedder) -> Pipeline:
+def ours(book: Book, embedder: Embedder, without: str = "") -> Pipeline:
+    """The tutor's own retrieval; `without` names a signal that counts nothing."""
     retriever = Retriever(Index(book), embedder)
+    weights = {without: 0.0} if without else {}
 
     def search(question: str) -> list[Pages]:
-        found = retriever.search(question, top_k=DEPTH + 5).passages
+        with patch.dict(WEIGHTS, weights):
+            found = retriever.search(question, top_k=DEPTH + 5).passages
         return [frozenset(p.chunk.pages) for p in found if not asks(p.chunk.text, question)]
 
     return search
+
+
+def parts(book: Book, embedder: Embedder) -> dict[str, Pipeline]:
+    """The tutor's own retrieval without each of its signals in turn."""
+    return {f"without {name}": ours(book, embedder, name) for name in WEIGHTS if name != "named"}
 
 
 def plain(chunks: Sequence[Chunk], embedder: Embedder) -> dict[str, Pipeline]:

@@ -2,6 +2,7 @@
 
     python -m benchmarks.retrieval                      # the sample course; the maintainers' books too where ../shared exists
     python -m benchmarks.retrieval --books watt --without llama-index
+    python -m benchmarks.retrieval --parts              # what each signal adds: ours without it
 
 Prints hit@1, hit@5 and MRR@10 with 95 % bootstrap intervals, and the difference to ours, question by question. llama-index's
 PDF reader is not a dependency of the project: `pip install llama-index-readers-file` first. Figures go into LOG.md by hand.
@@ -94,6 +95,7 @@ def main() -> None:
     parser.add_argument("--books", nargs="*", default=available, choices=available)
     parser.add_argument("--home", type=Path, help="library to build the books in and to find them in again")
     parser.add_argument("--without", nargs="*", default=[], choices=["plain", "llama-index"])
+    parser.add_argument("--parts", action="store_true", help="ours without each signal, instead of the other pipelines")
     parser.add_argument("--every", type=int, default=1, help="ask every n-th question of sets of more than 300")
     parser.add_argument("--json", type=Path, help="write the figures here, too")
     args = parser.parse_args()
@@ -104,9 +106,11 @@ def main() -> None:
     for name in args.books:
         book = pipelines.built(name, home)
         searches = {"ours": pipelines.ours(book, embedder)}
-        if "plain" not in args.without:
+        if args.parts:
+            searches |= pipelines.parts(book, embedder)
+        elif "plain" not in args.without:
             searches |= pipelines.plain(pipelines.chunks_of(book), embedder)
-        if "llama-index" not in args.without:
+        if "llama-index" not in args.without and not args.parts:
             searches["llama-index"] = pipelines.llama_index_defaults(PDFS.get(name) or xquad()[0], embedder)
         for questions in question_sets([name], exercises):
             items = questions.items[:: args.every] if len(questions.items) > 300 else questions.items

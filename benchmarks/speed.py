@@ -246,10 +246,11 @@ def main() -> None:
     parser.add_argument("what", choices=["query", "warm", "build", "large", "million"])
     parser.add_argument("--home", type=Path, help="library to build books in and to find them in again")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--plot", type=Path, help="million: draw how time grows into this PNG")
     args = parser.parse_args()
     home = args.home or Path(tempfile.mkdtemp(prefix="speed-"))
     if args.what == "million":
-        million(args.rounds)
+        million(args.plot)
     else:
         {"query": query, "warm": warm, "build": build, "large": large}[args.what](home, args.rounds)
 

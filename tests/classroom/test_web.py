@@ -12,7 +12,7 @@ from tests.classroom.conftest import PASSWORD, Classroom, open_room, populated
 from tutor.classroom.asking import Ask
 from tutor.classroom.downloads import add_desk_downloads, add_downloads
 from tutor.classroom.room import Room
-from tutor.classroom.wall import COOKIE, Wall
+from tutor.classroom.wall import COOKIE, Wall, session_cookie, token_of
 from tutor.classroom.web import web_app
 
 HTML = {"accept": "text/html"}
@@ -266,8 +266,20 @@ def test_under_a_prefix_every_redirect_stays_there(classroom: Classroom, prefix:
         assert client.get(f"{prefix}/", headers=HTML).headers["location"] == "/tutor/sign-in"
         answer = client.post(f"{prefix}/sign-in", data={"name": "ada", "password": PASSWORD})
         assert answer.headers["location"] == "/tutor/"
-        assert client.get(f"{prefix}/desk").headers["location"] == "/tutor/desk/"
+        cookie, path, *_ = answer.headers["set-cookie"].split("; ")
+        assert path == "Path=/tutor"
+        assert client.get(f"{prefix}/desk", headers={"cookie": cookie}).headers["location"] == "/tutor/desk/"
         assert client.get(f"{prefix}/gradio_api/file=/etc/passwd").status_code == 404
+
+
+def test_the_cookie_of_the_nearest_tutor_counts() -> None:
+    """Browsers send the longest path's cookie first; another tutor on the same host may have one at a shorter path."""
+    assert token_of({"cookie": f"other=1; {COOKIE}=mine; {COOKIE}=of-the-whole-host"}) == "mine"
+    assert token_of({"cookie": f"{COOKIE}="}) is None
+    assert token_of({}) is None
+    assert b"; Path=/;" in session_cookie("t", {"root_path": ""}, https=False)
+    assert b"; Path=/tutor;" in session_cookie("t", {"root_path": "/tutor/"}, https=False)
+    assert b"Max-Age=0" in session_cookie("", {}, https=True)
 
 
 def test_health_tells_no_names(client: TestClient, classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:

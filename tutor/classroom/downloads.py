@@ -47,7 +47,7 @@ def add_downloads(app: FastAPI, room: Room) -> None:
     def delete_me(request: Request) -> Response:
         room.privacy.forget(person_in(request).id)
         response = RedirectResponse(f"{request.scope.get('root_path', '')}/", status_code=303)
-        response.headers["set-cookie"] = session_cookie("", https=room.settings.https).decode()
+        response.headers["set-cookie"] = session_cookie("", request.scope, https=room.settings.https).decode()
         return response
 
 

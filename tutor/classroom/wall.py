@@ -6,7 +6,6 @@ Pure ASGI, so that streams pass through. Leaves the sign-in pages to `web.py`.
 import hmac
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -88,7 +87,7 @@ class Wall:
             await self._app(scope, receive, answer.send)
             return
         try:
-            person, cookie = await run_sync(self._person, headers, scope["method"], path)
+            person, cookie = await run_sync(self._person, headers, scope, path)
         except TutorError as error:
             await answer.refuse(403, str(error))
             return
@@ -110,7 +109,7 @@ class Wall:
     def _body_limit(self, scope: Scope) -> int:
         return self._room.settings.upload_mb * _MEGABYTE + _BODY if _UPLOAD.fullmatch(_path(scope)) else _BODY
 
-    def _person(self, headers: dict[str, str], method: str, path: str) -> tuple[Person | None, bytes | None]:
+    def _person(self, headers: dict[str, str], scope: Scope, path: str) -> tuple[Person | None, bytes | None]:
         """Who is asking, and a cookie to set. In the open chat the first page makes a nameless person for the browser."""
         room = self._room
         if room.door == "proxy":
@@ -121,9 +120,9 @@ class Wall:
             return room.accounts.of_proxy(name), None
         token = token_of(headers)
         person = room.accounts.of_token(token) if token else None
-        if person is None and room.door == "open" and method == "GET" and path == "/":
+        if person is None and room.door == "open" and scope["method"] == "GET" and path == "/":
             person, token = room.accounts.guest()
-            return person, session_cookie(token, https=room.settings.https, days=365)
+            return person, session_cookie(token, scope, https=room.settings.https, days=365)
         return person, None
 
     def _leads(self, person: Person) -> bool:
@@ -210,15 +209,24 @@ def _same_origin(headers: dict[str, str]) -> bool:
 
 
 def token_of(headers: dict[str, str]) -> str | None:
-    """The session token in the request's cookies."""
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return None
-    return found.value if found else None
+    """The session token in the request's cookies.
+
+    Of several with our name the first: browsers send the longest path's first (RFC 6265, 5.4), and another tutor on the same
+    host may be at a shorter one.
+    """
+    for part in headers.get("cookie", "").split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == COOKIE:
+            return value.strip('"') or None
+    return None
 
 
-def session_cookie(token: str, *, https: bool, days: int = 31) -> bytes:
-    """The header's value that keeps a session in the browser; no script can read it."""
+def session_cookie(token: str, scope: Scope, *, https: bool, days: int = 31) -> bytes:
+    """The header's value that keeps a session in the browser, for our pages alone; no script can read it.
+
+    An empty token takes it away. Under a reverse proxy's prefix the cookie goes to that prefix and to nothing beside it.
+    """
+    path = str(scope.get("root_path", "")).rstrip("/") or "/"
+    age = days * 86_400 if token else 0
     secure = "; Secure" if https else ""
-    return f"{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={days * 86_400 if token else 0}{secure}".encode()
+    return f"{COOKIE}={token}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={age}{secure}".encode()

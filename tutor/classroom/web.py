@@ -100,7 +100,7 @@ def _add_sign_in(app: FastAPI, room: Room) -> None:
         if token:
             await run_sync(room.accounts.end_session, token)
         response = RedirectResponse(f"{request.scope.get('root_path', '')}/sign-in", status_code=303)
-        response.headers["set-cookie"] = session_cookie("", https=room.settings.https).decode()
+        response.headers["set-cookie"] = session_cookie("", request.scope, https=room.settings.https).decode()
         return response
 
 
@@ -141,7 +141,7 @@ def _address(request: Request) -> str:
 
 def _with_session(request: Request, room: Room, token: str) -> Response:
     response = RedirectResponse(f"{request.scope.get('root_path', '')}/", status_code=303)
-    response.headers["set-cookie"] = session_cookie(token, https=room.settings.https).decode()
+    response.headers["set-cookie"] = session_cookie(token, request.scope, https=room.settings.https).decode()
     return response
 
 

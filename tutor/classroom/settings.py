@@ -30,6 +30,7 @@ class ClassroomSettings(BaseSettings):
     questions_per_day: int = Field(default=300, ge=1, description="Questions that one student may ask in a day")
     answering: int = Field(default=4, ge=1, le=64, description="Questions that are answered at the same time")
     waiting: int = Field(default=200, ge=1, description="Questions that may wait; further ones are told to come back")
+    pages: int = Field(default=500, ge=10, description="Opened pages whose state is kept in memory: those used last")
     retention_days: int = Field(default=365, ge=1, description="Days after which conversations and practice are deleted")
     log_questions: bool = Field(default=False, description="Whether the log may hold the text of questions")
     upload_mb: int = Field(default=200, ge=1, description="Largest PDF that an instructor may upload, in MB")

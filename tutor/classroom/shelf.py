@@ -26,6 +26,7 @@ class Shelf:
     _tutors: dict[str, Tutor] = field(default_factory=dict)
     _engines: dict[tuple[str, str | None], Engine] = field(default_factory=dict)
     _questions: dict[Path, list[Question]] = field(default_factory=dict)
+    _labels: dict[Path, dict[int, str]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
     _engine_lock: Lock = field(default_factory=Lock)
 
@@ -62,6 +63,17 @@ class Shelf:
                 self._questions = {path: items for path, items in self._questions.items() if path.parent != book.path.parent}
                 self._questions[book.path] = book.questions()
             return self._questions[book.path]
+
+    def page_labels(self, name: str) -> dict[int, str]:
+        """The printed numbers of the pages that have text, by position in the PDF; empty where they are not known."""
+        tutor = self.tutor(name)
+        path = tutor.book.path
+        if path not in self._labels:
+            found = {
+                page: label for record in tutor.records for page, label in zip(record.pages, record.page_labels, strict=False)
+            }
+            self._labels = {other: kept for other, kept in self._labels.items() if other.parent != path.parent} | {path: found}
+        return self._labels[path]
 
     def examples(self, name: str, count: int = 4) -> list[str]:
         """Questions to begin with, spread over the book: its own short ones, answered ones before others, else on headings."""

@@ -13,11 +13,11 @@ from tutor.classroom.accounts import Person
 from tutor.classroom.asking import Ask, Done, Started
 from tutor.classroom.conversations import Exchange
 from tutor.classroom.room import Room
-from tutor.ui.conversation import Live, conversation_html
+from tutor.ui.conversation import NO_COURSE, OPENING, Live, conversation_html
 from tutor.ui.render import EMPTY_SOURCES, sources_html
 from tutor.ui.scripts import CARDS, TALK
 from tutor.ui.sheet import Sheet, build_sheet, citation_view, nothing_shown, shown
-from tutor.ui.told import person_of, told
+from tutor.ui.told import forgotten, person_of, told
 
 Talk = dict[str, Any]
 """What a browser's tab is in: {"conversation": number or None, "warning"}; everything else is in the store."""
@@ -54,6 +54,7 @@ class AskTab:
 
     talk: Any
     conversation: Any
+    question: Any
     engine: Any
     sources: Any
     export: Any
@@ -61,19 +62,22 @@ class AskTab:
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.talk, self.conversation, self.engine, self.sources, self.export, *self.sheet.outputs]
+        return [self.talk, self.conversation, self.question, self.engine, self.sources, self.export, *self.sheet.outputs]
 
 
 def build_ask_tab(room: Room, course: Any) -> AskTab:
-    """Lay the tab out and wire it. `course` is the component that holds the chosen course's number."""
+    """Lay the tab out and wire it. `course` is the component that holds the chosen course's number.
+
+    The question's box opens with the course: what is sent before it is known would be lost without a word.
+    """
     talk = gr.State({})
     with gr.Row(equal_height=False, elem_classes="columns"):
         with gr.Column(scale=5, min_width=320):
-            conversation = gr.HTML(conversation_html([]), elem_id="chat", js_on_load=TALK)
+            conversation = gr.HTML(OPENING, elem_id="chat", js_on_load=TALK)
             waiting = gr.HTML("", elem_id="waiting", visible=True)
             with gr.Row(equal_height=True, elem_id="asking"):
                 question = gr.Textbox(
-                    placeholder="Your question", show_label=False, label="Your question", scale=8, autofocus=True,
+                    placeholder="Your question", show_label=False, label="Your question", scale=8, interactive=False,
                     elem_id="question", max_lines=4, max_length=2_000,
                 )  # fmt: skip
                 send = gr.Button("Ask", variant="primary", scale=1, min_width=90, elem_id="send")
@@ -94,13 +98,13 @@ def build_ask_tab(room: Room, course: Any) -> AskTab:
         with gr.Column(scale=4, min_width=320):
             sources = gr.HTML(EMPTY_SOURCES, elem_id="sources", js_on_load=CARDS)
             sheet = build_sheet(room, "ask")
-    tab = AskTab(talk, conversation, engine, sources, export, sheet)
-    _wire(room, tab, course, question, (send, stop), waiting, fresh)
+    tab = AskTab(talk, conversation, question, engine, sources, export, sheet)
+    _wire(room, tab, course, (send, stop), waiting, fresh)
     return tab
 
 
-def _wire(room: Room, tab: AskTab, course: Any, question: Any, buttons: tuple[Any, Any], waiting: Any, fresh: Any) -> None:
-    send, stop = buttons
+def _wire(room: Room, tab: AskTab, course: Any, buttons: tuple[Any, Any], waiting: Any, fresh: Any) -> None:
+    question, (send, stop) = tab.question, buttons
     stops = Stops()
 
     def asking(text: str, number: int, engine: str, talk: Talk, request: gr.Request) -> Iterator[tuple[Any, ...]]:
@@ -113,13 +117,13 @@ def _wire(room: Room, tab: AskTab, course: Any, question: Any, buttons: tuple[An
         yield from _ask(room, stops, Asked(str(event.text), number, engine, talk), request)
 
     def show(talk: Talk, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
-        exchanges = room.conversations.exchanges(person_of(room, request), talk["conversation"])
+        exchanges = room.conversations.exchanges(person_of(room, request), _number(talk))
         return _shown_source(room, _answer_of(exchanges, int(event.message)), int(event.n), int(event.message))
 
     def vote(talk: Talk, request: gr.Request, event: gr.EventData) -> str:
         person = person_of(room, request)
         room.conversations.vote(person, int(event.message), int(event.vote), str(event.reason))
-        return conversation_html(room.conversations.exchanges(person, talk["conversation"]))
+        return conversation_html(room.conversations.exchanges(person, _number(talk)))
 
     def recover(talk: Talk, request: gr.Request) -> tuple[Any, ...]:
         number = talk.get("conversation")
@@ -239,8 +243,15 @@ def _answer_of(exchanges: list[Exchange], message: int) -> Answer:
 
 
 def _last_question(room: Room, talk: Talk, request: gr.Request) -> str:
-    exchanges = room.conversations.exchanges(person_of(room, request), talk["conversation"])
+    exchanges = room.conversations.exchanges(person_of(room, request), _number(talk))
     return exchanges[-1].question
+
+
+def _number(talk: Talk) -> int:
+    """The conversation that a page shows."""
+    if "conversation" not in talk:
+        raise forgotten()
+    return int(talk["conversation"])
 
 
 def export_link(conversation: int | None) -> str:
@@ -254,7 +265,7 @@ def fresh_tab(room: Room, person: Person, course_id: int | None) -> tuple[Any, .
     """The tab's outputs with an empty conversation in a course."""
     hidden = gr.update(visible=False)
     if course_id is None:
-        return {}, conversation_html([]), hidden, EMPTY_SOURCES, "", *nothing_shown()
+        return {}, NO_COURSE, gr.update(interactive=False), hidden, EMPTY_SOURCES, "", *nothing_shown()
     course = room.courses.of(person, course_id)
     engines = room.shelf.engines()
     if course.engine not in engines:
@@ -263,4 +274,4 @@ def fresh_tab(room: Room, person: Person, course_id: int | None) -> tuple[Any, .
     chosen = room.shelf.settings.engine if room.door == "open" else course.engine
     engine = gr.update(choices=choices, value=chosen, visible=len(choices) > 1)
     welcome = conversation_html([], examples=room.shelf.examples(course.book), title=room.shelf.title(course.book))
-    return {}, welcome, engine, EMPTY_SOURCES, "", *nothing_shown()
+    return {}, welcome, gr.update(interactive=True), engine, EMPTY_SOURCES, "", *nothing_shown()

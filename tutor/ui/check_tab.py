@@ -12,7 +12,7 @@ from tutor.classroom.room import Room
 from tutor.ui.render import sentences_html, sources_html
 from tutor.ui.scripts import CARDS, TALK
 from tutor.ui.sheet import Sheet, build_sheet, citation_view, nothing_shown, shown
-from tutor.ui.told import person_of, told
+from tutor.ui.told import forgotten, person_of, told
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ def build_check_tab(room: Room, course: Any) -> CheckTab:
         return _check(room, person_of(room, request), essay, number)
 
     def show(known: list[Citation], event: gr.EventData) -> tuple[Any, ...]:
+        if not known:
+            raise forgotten()
         return _shown(room, known, int(event.n))
 
     check.click(

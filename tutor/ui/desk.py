@@ -22,7 +22,9 @@ def build_desk(room: Room) -> Any:
         with gr.Row(elem_id="top", equal_height=True):
             gr.HTML(HEADER, elem_id="header", scale=8)
             gr.HTML('<a class="link" href="../">To the students’ page</a>', elem_id="account")
-            course = gr.Dropdown([], label="Course", elem_id="course", filterable=False, scale=2, min_width=200)
+            course = gr.Dropdown(
+                [], label="Course", elem_id="course", filterable=False, container=False, scale=2, min_width=200
+            )
             colours = gr.Button("Light / dark", size="sm", elem_id="colours", scale=0, min_width=100)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Book", id="book"):

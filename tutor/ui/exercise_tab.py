@@ -13,8 +13,8 @@ from tutor.classroom.room import Room
 from tutor.computing.exercises import KINDS, Exercise, make_exercise
 from tutor.computing.grading import Grade, grade
 from tutor.computing.tables import book_tables
-from tutor.ui.render import escaped
-from tutor.ui.told import person_of, told
+from tutor.ui.render import escaped, step_html
+from tutor.ui.told import forgotten, person_of, told
 
 _NAMES = {
     "closure": "Attribute closure",
@@ -41,17 +41,18 @@ class ExerciseTab:
     question: Any
     given: Any
     result: Any
+    form: Any
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.work, self.question, self.given, self.result]
+        return [self.work, self.question, self.given, self.result, self.form]
 
 
 def build_exercise_tab(room: Room, course: Any) -> ExerciseTab:
     """Lay the tab out and wire it."""
     work = gr.State({})
     with gr.Column(min_width=320):
-        with gr.Row(equal_height=True):
+        with gr.Row(equal_height=False, elem_id="choice"):
             kind = gr.Dropdown(
                 [(_NAMES.get(name, name), name) for name in KINDS],
                 value=KINDS[0],
@@ -59,24 +60,25 @@ def build_exercise_tab(room: Room, course: Any) -> ExerciseTab:
                 elem_id="kind",
                 filterable=False,
             )
-            fresh = gr.Button("New exercise", elem_id="new-exercise", variant="primary", min_width=120)
+            fresh = gr.Button("New exercise", elem_id="new-exercise", min_width=120)
         question = gr.HTML("", elem_id="generated")
-        given = gr.Textbox(label="Your answer", lines=3, max_lines=12, elem_id="solution", max_length=5_000)
-        with gr.Row():
-            check = gr.Button("Check my answer", variant="primary", elem_id="check-exercise", min_width=120)
-            show = gr.Button("Show the solution", elem_id="show-solution", min_width=120)
-        result = gr.HTML("", elem_id="exercise-result")
-    tab = ExerciseTab(work, question, given, result)
+        with gr.Column(visible=False, min_width=320) as form:
+            given = gr.Textbox(label="Your answer", lines=3, max_lines=12, elem_id="solution", max_length=5_000)
+            with gr.Row():
+                check = gr.Button("Check my answer", variant="primary", elem_id="check-exercise", min_width=120)
+                show = gr.Button("Show the solution", elem_id="show-solution", min_width=120)
+            result = gr.HTML("", elem_id="exercise-result")
+    tab = ExerciseTab(work, question, given, result, form)
 
     def make(name: str, number: int, request: gr.Request) -> tuple[Any, ...]:
         exercise = _make(room, person_of(room, request), number, name, random.randrange(_SEEDS))  # noqa: S311 - an exercise
-        return exercise.model_dump(mode="json"), exercise_html(exercise), "", ""
+        return exercise.model_dump(mode="json"), exercise_html(exercise), "", "", gr.update(visible=True)
 
     def judge(known: Mapping[str, Any], answer: str) -> str:
-        return grade_html(grade(Exercise.model_validate(known), answer)) if known else ""
+        return grade_html(grade(_known(known), answer))
 
     def reveal(known: Mapping[str, Any]) -> str:
-        return solution_html(Exercise.model_validate(known)) if known else ""
+        return solution_html(_known(known))
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     for trigger in (fresh.click, kind.input):
@@ -84,6 +86,13 @@ def build_exercise_tab(room: Room, course: Any) -> ExerciseTab:
     check.click(told(judge), [work, given], result, **quiet)
     show.click(told(reveal), work, result, **quiet)
     return tab
+
+
+def _known(work: Mapping[str, Any]) -> Exercise:
+    """The exercise that a page shows."""
+    if not work:
+        raise forgotten()
+    return Exercise.model_validate(work)
 
 
 def _make(room: Room, person: Person, number: int, kind: str, seed: int) -> Exercise:
@@ -115,10 +124,10 @@ def grade_html(result: Grade) -> str:
 
 def solution_html(exercise: Exercise) -> str:
     """The solution with its derivation."""
-    steps = "".join(f'<li><span class="rule">{escaped(step.rule)}</span> {escaped(step.text)}</li>' for step in exercise.steps)
+    steps = "".join(step_html(step.rule, step.text) for step in exercise.steps)
     return f'<div class="panel computed"><h3>Solution</h3><p>{escaped(exercise.solution)}</p><ol>{steps}</ol></div>'
 
 
 def fresh_exercises() -> tuple[Any, ...]:
     """The tab's outputs, empty."""
-    return {}, '<p class="hint">Choose a kind and take an exercise.</p>', "", ""
+    return {}, '<p class="hint">Choose a kind and take an exercise.</p>', "", "", gr.update(visible=False)

@@ -17,7 +17,8 @@ def question_html(exercise: Exercise | None, standing: Standing, chapter: str) -
     """The question, and how far the student is."""
     if exercise is None:
         return (
-            '<p class="hint">There are no review questions with answers. Build the book with --qa REVIEW.pdf to practise.</p>'
+            '<p class="hint">This book came without review questions that have answers, so there is nothing to practise here. '
+            "Who builds the book can add a PDF of them.</p>"
         )
     where = f"Chapter {escaped(chapter)}" if chapter else "All chapters"
     count = f"{standing.tried} of {standing.total} tried, {standing.due} due again"
@@ -47,14 +48,14 @@ def grade_html(grade: Grade, exercise: Exercise, heading: str, review: Review, c
     doubts = "".join(f'<p class="note">⚠ {escaped(doubt)}</p>' for doubt in grade.doubts)
     return (
         f'<div class="panel" role="status"><p class="verdict {grade.verdict}">{verdict}</p>{_sure(grade)}{doubts}'
-        f"<h3>The reference, point by point</h3><ul>{points}</ul>{_reading(heading)}"
+        f'<h3>The reference, point by point</h3><ul class="points">{points}</ul>{_reading(heading)}'
         f'<p class="note">{_again(review)}</p></div>'
     )
 
 
 def _point(point: Point) -> str:
     sign, note = ("✔", "") if point.covered else ("○", ' <span class="note">(not seen in your answer)</span>')
-    return f"<li>{sign} {escaped(point.text)}{note}</li>"
+    return f'<li><span class="sign">{sign}</span>{escaped(point.text)}{note}</li>'
 
 
 def _closed(grade: Grade, heading: str, until: str) -> str:

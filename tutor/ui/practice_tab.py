@@ -6,13 +6,12 @@ from typing import Any
 import gradio as gr
 
 from tutor.classroom.accounts import Person
-from tutor.classroom.decks import Standing
 from tutor.classroom.room import Room
 from tutor.practice import MAX_ANSWER, STAGES
 from tutor.retrieval import Passage
 from tutor.ui.practice_html import grade_html, hints_html, question_html
 from tutor.ui.sheet import Sheet, build_sheet, nothing_shown, shown
-from tutor.ui.told import person_of, told
+from tutor.ui.told import forgotten, person_of, told
 
 Work = dict[str, Any]
 """The question at hand: {"key", "hints": [texts]}."""
@@ -28,11 +27,13 @@ class PracticeTab:
     given: Any
     hints: Any
     result: Any
+    buttons: Any
     sheet: Sheet
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.chapter, self.work, self.question, self.given, self.hints, self.result, *self.sheet.outputs]
+        """The chapter first: a step to the next question fills all but it."""
+        return [self.chapter, self.work, self.question, self.given, self.hints, self.result, self.buttons, *self.sheet.outputs]
 
 
 def build_practice_tab(room: Room, course: Any) -> PracticeTab:
@@ -43,9 +44,14 @@ def build_practice_tab(room: Room, course: Any) -> PracticeTab:
             chapter = gr.Dropdown([("All chapters", "")], value="", label="Chapter", elem_id="chapter", filterable=False)
             question = gr.HTML("", elem_id="exercise")
             given = gr.Textbox(
-                label="Your answer, in your own words", lines=5, max_lines=12, elem_id="given", max_length=MAX_ANSWER
+                label="Your answer, in your own words",
+                lines=5,
+                max_lines=12,
+                elem_id="given",
+                max_length=MAX_ANSWER,
+                visible=False,
             )
-            with gr.Row():
+            with gr.Row(visible=False) as buttons:
                 grade = gr.Button("Check my answer", variant="primary", elem_id="grade", min_width=120)
                 hint = gr.Button("Hint", elem_id="hint", min_width=80)
                 onward = gr.Button("Next question", elem_id="onward", min_width=110)
@@ -53,7 +59,7 @@ def build_practice_tab(room: Room, course: Any) -> PracticeTab:
             hints = gr.HTML("", elem_id="hints")
         with gr.Column(scale=4, min_width=320):
             sheet = build_sheet(room, "practice")
-    tab = PracticeTab(chapter, work, question, given, hints, result, sheet)
+    tab = PracticeTab(chapter, work, question, given, hints, result, buttons, sheet)
     _wire(room, tab, course, (grade, hint, onward))
     return tab
 
@@ -81,12 +87,20 @@ def _wire(room: Room, tab: PracticeTab, course: Any, buttons: tuple[Any, Any, An
 def _next(room: Room, person: Person, number: int, chapter: str, skip: str) -> tuple[Any, ...]:
     exercise, standing = room.tutoring.next(person, number, chapter, skip)
     work: Work = {"key": exercise.key, "hints": []} if exercise else {}
-    return work, question_html(exercise, standing, chapter), "", "", "", *nothing_shown()
+    shown_question = question_html(exercise, standing, chapter)
+    return work, shown_question, *_form(exercise is not None), *nothing_shown()
+
+
+def _form(there: bool) -> tuple[Any, ...]:
+    """The answer's box, empty; no hints and no result yet; the buttons. Hidden where there is nothing to answer."""
+    return gr.update(value="", visible=there), "", "", gr.update(visible=there)
 
 
 def _hint(room: Room, person: Person, number: int, now: Work) -> tuple[Any, ...]:
     """One hint more; the first shows the page, too."""
-    if not now or len(now["hints"]) >= STAGES:
+    if not now:
+        raise forgotten()
+    if len(now["hints"]) >= STAGES:
         return now, gr.skip(), *(gr.skip(),) * 3
     stage = len(now["hints"]) + 1
     texts = [*now["hints"], room.tutoring.hint(person, number, now["key"], stage)]
@@ -99,7 +113,7 @@ def _hint(room: Room, person: Person, number: int, now: Work) -> tuple[Any, ...]
 
 def _grade(room: Room, person: Person, number: int, now: Work, text: str) -> tuple[Any, ...]:
     if not now:
-        return gr.skip(), *(gr.skip(),) * 3
+        raise forgotten()
     exercise = room.tutoring.exercise(person, number, now["key"])
     graded = room.tutoring.grade(person, number, now["key"], text, len(now["hints"]))
     heading = " › ".join(graded.passage.chunk.heading_path) if graded.passage else ""
@@ -112,15 +126,15 @@ def _page(room: Room, passage: Passage | None, *, marked: bool) -> tuple[Any, ..
     if passage is None or not passage.chunk.pages:
         return nothing_shown()
     chunk = passage.chunk
-    labels = dict(zip(chunk.pages, chunk.page_labels, strict=False))
     spans = list(chunk.spans) if marked else []
-    return shown(room, {"book": passage.book, "page": chunk.pages[0], "spans": spans, "labels": labels})
+    return shown(room, {"book": passage.book, "page": chunk.pages[0], "spans": spans})
 
 
 def fresh_practice(room: Room, person: Person, number: int | None) -> tuple[Any, ...]:
     """The tab's outputs for a course: its chapters, and the first question."""
     if number is None:
-        return gr.update(choices=[]), {}, question_html(None, Standing(0, 0, 0), ""), "", "", "", *nothing_shown()
+        return gr.update(visible=False), {}, "", *_form(there=False), *nothing_shown()
     titles = room.tutoring.chapters(person, number)
     choices = [("All chapters", ""), *((title, chapter) for chapter, title in titles.items() if chapter)]
-    return gr.update(choices=choices, value=""), *_next(room, person, number, "", "")
+    chapter = gr.update(choices=choices, value="", visible=len(choices) > 1)
+    return chapter, *_next(room, person, number, "", "")

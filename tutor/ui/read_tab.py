@@ -1,10 +1,12 @@
 """The tab where students read: the outline as a tree, a search, and the page."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import gradio as gr
 
+from indexing.library import Book
 from tutor.answer import PassageSummary
 from tutor.citations import summary
 from tutor.classroom.accounts import Person
@@ -13,8 +15,8 @@ from tutor.classroom.room import Room
 from tutor.tutor import check_question
 from tutor.ui.outline import hits_html, outline_html
 from tutor.ui.scripts import CARDS
-from tutor.ui.sheet import Sheet, build_sheet, nothing_shown, shown
-from tutor.ui.told import person_of, told
+from tutor.ui.sheet import Sheet, View, build_sheet, nothing_shown, shown
+from tutor.ui.told import forgotten, person_of, told
 
 _HITS = 10
 
@@ -53,9 +55,9 @@ def build_read_tab(room: Room, course: Any) -> ReadTab:
         return _find(room, person_of(room, request), text, number)
 
     def open_hit(passages: list[PassageSummary], event: gr.EventData) -> tuple[Any, ...]:
-        passage = passages[int(event.n) - 1]
-        labels = dict(zip(passage.pages, passage.page_labels, strict=False))
-        return shown(room, {"book": passage.book, "page": passage.pages[0], "spans": passage.spans, "labels": labels})
+        if int(event.n) > len(passages):
+            raise forgotten()
+        return shown(room, _hit_view(passages[int(event.n) - 1]))
 
     def open_heading(number: int, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         return shown(room, {"book": room.courses.of(person_of(room, request), number).book, "page": int(event.page)})
@@ -80,10 +82,18 @@ def _find(room: Room, person: Person, text: str, number: int) -> tuple[Any, ...]
     passages = [item for item in map(summary, retrieval.passages) if item.pages]
     if not passages:
         return [], hits_html([]), *nothing_shown()
-    first = passages[0]
-    labels = dict(zip(first.pages, first.page_labels, strict=False))
-    view = {"book": first.book, "page": first.pages[0], "spans": first.spans, "labels": labels}
-    return passages, hits_html(passages), *shown(room, view)
+    return passages, hits_html(passages), *shown(room, _hit_view(passages[0]))
+
+
+def _hit_view(passage: PassageSummary) -> View:
+    """The first page of a passage, marked."""
+    return {"book": passage.book, "page": passage.pages[0], "spans": passage.spans}
+
+
+@lru_cache(maxsize=16)
+def _contents(book: Book, labels: tuple[tuple[int, str], ...]) -> str:
+    """The outline's HTML: one text for all pages that show it, since Gradio keeps what each opened page was sent."""
+    return outline_html(book.outline(), dict(labels))
 
 
 def fresh_read(room: Room, person: Person, number: int | None) -> tuple[Any, ...]:
@@ -92,5 +102,7 @@ def fresh_read(room: Room, person: Person, number: int | None) -> tuple[Any, ...
         return "", [], "", gr.update(visible=False), *nothing_shown()
     book = room.shelf.book(room.courses.of(person, number).book)
     count = page_count(book)
-    wanted = gr.update(visible=count > 0, value=None, maximum=max(count, 1), label=f"Go to page (1 to {count}), then Enter")
-    return outline_html(book.outline()), [], "", wanted, *nothing_shown()
+    wanted = gr.update(
+        visible=count > 0, value=None, maximum=max(count, 1), label=f"Go to page of the PDF (1 to {count}), then Enter"
+    )
+    return _contents(book, tuple(room.shelf.page_labels(book.name).items())), [], "", wanted, *nothing_shown()

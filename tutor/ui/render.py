@@ -77,14 +77,17 @@ def _sentence(sentence: Sentence, message: int) -> str:
 def computed_html(computed: Mapping[str, Any]) -> str:
     """A computation: its result, the derivation step by step, and its drawings (as pictures, in which no script can run)."""
     steps = [step for step in computed.get("steps", []) if isinstance(step, Mapping)]
-    items = "".join(
-        f'<li><span class="rule">{escaped(str(step.get("rule", "")))}</span> {escaped(str(step.get("text", "")))}</li>'
-        for step in steps
-    )
+    items = "".join(step_html(str(step.get("rule", "")), str(step.get("text", ""))) for step in steps)
     drawings = "".join(_drawing(svg) for svg in _drawings(computed))
     derivation = f"<details open><summary>Step by step</summary><ol>{items}</ol></details>" if items else ""
     table = _result_table(computed)
     return f'<div class="computed">{table}{derivation}{drawings}</div>' if table or derivation or drawings else ""
+
+
+def step_html(rule: str, text: str) -> str:
+    """One step of a derivation: the rule that it follows, as a heading of its own, then what it says."""
+    name = f'<span class="rule">{escaped(rule[:1].upper() + rule[1:])}.</span> ' if rule else ""
+    return f"<li>{name}{escaped(text)}</li>"
 
 
 def _result_table(computed: Mapping[str, Any]) -> str:

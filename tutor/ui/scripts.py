@@ -124,3 +124,11 @@ SWITCH_COLOURS = """
   localStorage.setItem('tutor-colours', dark ? 'dark' : 'light');
 }
 """
+
+# Not on a phone, where the keyboard would cover half of the page.
+FOCUS_QUESTION = """
+() => {
+  const box = document.querySelector('#question textarea');
+  if (box && document.activeElement === document.body && window.matchMedia('(min-width: 761px)').matches) box.focus();
+}
+"""

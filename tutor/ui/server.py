@@ -48,6 +48,7 @@ def build_server(room: Room) -> FastAPI:
 def _mount(app: FastAPI, page: Any, path: str, room: Room) -> None:
     import gradio as gr
 
+    page.state_session_capacity = room.settings.pages
     page.queue(max_size=room.settings.waiting, default_concurrency_limit=8)
     gr.mount_gradio_app(
         app, page, path, auth_dependency=_person_number, footer_links=[],

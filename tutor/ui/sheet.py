@@ -10,10 +10,10 @@ from tutor.classroom.pages import page_count, page_size
 from tutor.classroom.room import Room
 from tutor.ui.render import page_address, page_html
 from tutor.ui.scripts import SHEET
-from tutor.ui.told import told
+from tutor.ui.told import forgotten, told
 
 View = dict[str, Any]
-"""What a sheet shows: {"book", "page", "spans", "labels": {page: label}}; empty for nothing."""
+"""What a sheet shows: {"book", "page", "spans"}; empty for nothing."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,20 @@ def build_sheet(room: Room, ident: str) -> Sheet:
     sheet = Sheet(view, turning, picture)
 
     def turn_back(now: View) -> tuple[Any, ...]:
-        return shown(room, {**now, "page": now["page"] - 1})
+        return _turned(room, now, -1)
 
     def turn_on(now: View) -> tuple[Any, ...]:
-        return shown(room, {**now, "page": now["page"] + 1})
+        return _turned(room, now, 1)
 
     for button, turn in ((previous, turn_back), (following, turn_on)):
         button.click(told(turn), view, sheet.outputs, show_progress="hidden", api_visibility="private")
     return sheet
+
+
+def _turned(room: Room, now: View, pages: int) -> tuple[Any, ...]:
+    if not now:
+        raise forgotten()
+    return shown(room, {**now, "page": now["page"] + pages})
 
 
 def shown(room: Room, view: View) -> tuple[Any, ...]:
@@ -58,7 +64,7 @@ def shown(room: Room, view: View) -> tuple[Any, ...]:
     page = min(max(int(view["page"]), 1), count)
     view = {**view, "page": page}
     address = page_address(book.name, book.path.name, page)
-    label = view.get("labels", {}).get(page, "")
+    label = room.shelf.page_labels(book.name).get(page, "")
     return view, gr.update(visible=True), page_html(address, page_size(book, page), page, view.get("spans", []), label)
 
 
@@ -69,5 +75,4 @@ def nothing_shown() -> tuple[Any, ...]:
 
 def citation_view(citation: Citation) -> View:
     """The first page of a citation, its passage marked."""
-    labels = dict(zip(citation.pages, citation.page_labels, strict=False))
-    return {"book": citation.book, "page": citation.pages[0], "spans": citation.spans, "labels": labels}
+    return {"book": citation.book, "page": citation.pages[0], "spans": citation.spans}

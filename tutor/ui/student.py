@@ -12,13 +12,10 @@ from tutor.ui.exercise_tab import build_exercise_tab, fresh_exercises
 from tutor.ui.practice_tab import build_practice_tab, fresh_practice
 from tutor.ui.read_tab import build_read_tab, fresh_read
 from tutor.ui.render import escaped
-from tutor.ui.scripts import KEPT_COLOURS, SWITCH_COLOURS
+from tutor.ui.scripts import FOCUS_QUESTION, KEPT_COLOURS, SWITCH_COLOURS
 from tutor.ui.told import person_of, told
 
-HEADER = (
-    "<h1>Textbook tutor</h1><p>Answers in your book’s own words, with the page to check them on. "
-    "What the book does not say, the tutor does not say.</p>"
-)
+HEADER = "<h1>Textbook tutor</h1><p>Answers from your course’s book, with the page to check them on.</p>"
 
 
 def build_student_page(room: Room) -> Any:
@@ -28,7 +25,7 @@ def build_student_page(room: Room) -> Any:
             gr.HTML(HEADER, elem_id="header", scale=8)
             account = gr.HTML("", elem_id="account")
             label = "Book" if room.door == "open" else "Course"
-            course = gr.Dropdown([], label=label, elem_id="course", filterable=False, scale=2, min_width=200)
+            course = gr.Dropdown([], label=label, elem_id="course", filterable=False, container=False, scale=2, min_width=200)
             colours = gr.Button("Light / dark", size="sm", elem_id="colours", scale=0, min_width=100)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="ask"):
@@ -72,7 +69,7 @@ def _fill(room: Room, page: Any, top: tuple[Any, Any], tabs: list[Any]) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     course, account = top
     course.input(told(change), course, tabs, **quiet)
-    page.load(told(load), None, [course, account, *tabs], **quiet)
+    page.load(told(load), None, [course, account, *tabs], **quiet).then(None, js=FOCUS_QUESTION, api_visibility="private")
 
 
 def _account(room: Room, person: Person, leads: bool) -> str:

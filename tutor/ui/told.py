@@ -24,6 +24,14 @@ def person_of(room: Room, request: gr.Request) -> Person:
     return person
 
 
+def forgotten() -> UsageError:
+    """What to raise where a page asks for what only its session knew.
+
+    Gradio keeps a page's state in memory: a restart of the server ends it, and so do very many newer pages.
+    """
+    return UsageError("the server no longer knows this page, since it was open for long or the server was restarted; reload it")
+
+
 def told(handler: Callable[..., Any]) -> Callable[..., Any]:
     """Show an error of ours as a short message on the page. Generators stay generators, as Gradio looks for them."""
     if inspect.isgeneratorfunction(handler):

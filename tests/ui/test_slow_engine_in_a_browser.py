@@ -1,0 +1,137 @@
+"""A slow model behind the chat in a real browser: the choice of an engine, the stop button, the place in the queue."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ui.browser import WAIT_MS, Watch, chromium, server
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_500)]
+
+QUESTION = "What is a weak entity type?"
+SENTENCE = "A weak entity type is an entity type without a key of its own."
+
+
+class _SlowModel(BaseHTTPRequestHandler):
+    """An OpenAI-compatible server that says the same sentence again and again, a word every tenth of a second."""
+
+    gone = threading.Event()
+    """Set when a reader hung up in the middle of an answer."""
+
+    def do_GET(self) -> None:
+        self._head("application/json")
+        self.wfile.write(json.dumps({"data": [{"id": "slow", "max_model_len": 4_096}]}).encode())
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self._head("text/event-stream")
+        try:
+            for _ in range(400):
+                for word in SENTENCE.split():
+                    piece = {"choices": [{"delta": {"content": word + " "}}]}
+                    self.wfile.write(f"data: {json.dumps(piece)}\n\n".encode())
+                    self.wfile.flush()
+                    threading.Event().wait(0.1)
+        except OSError:
+            self.gone.set()
+
+    def _head(self, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("content-type", kind)
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[str]:
+    """The slow model's URL."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _SlowModel) as slow:
+        slow.daemon_threads = True
+        threading.Thread(target=slow.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{slow.server_address[1]}/v1"
+        slow.shutdown()
+
+
+@pytest.fixture(scope="module")
+def address(sample_home: Path, session_root: Path, model: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An open chat that answers one question at a time."""
+    database = tmp_path_factory.mktemp("slow") / "chat.sqlite"
+    chosen = {"TUTOR_SERVER_URL": model, "TUTOR_ANSWERING": "1"}
+    with server(home=sample_home, cache=session_root / "cache", database=database, **chosen) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    watching = Watch()
+    yield watching
+    watching.check()
+
+
+def opened(browser: Any, address: str, watch: Watch) -> Any:
+    page = browser.new_context(viewport={"width": 1360, "height": 900}).new_page()
+    page.set_default_timeout(WAIT_MS)
+    watch.follow(page)
+    page.goto(address)
+    page.wait_for_selector(".example")
+    return page
+
+
+def send(page: Any, question: str) -> None:
+    page.fill("#question textarea", question)
+    page.keyboard.press("Enter")
+
+
+def choose_engine(page: Any, name: str) -> None:
+    page.click("#engine input")
+    page.locator("[role=option]", has_text=name).click()
+
+
+def test_choose_a_model_stop_it_and_go_on(browser: Any, address: str, watch: Watch) -> None:
+    page = opened(browser, address, watch)
+    choose_engine(page, "Model server")
+    send(page, QUESTION)
+    page.wait_for_function("document.querySelector('.live .text')?.innerText.includes('weak entity')")
+    assert page.locator("#question textarea").input_value() == ""
+    assert not page.locator("#send").is_visible()
+    _SlowModel.gone.clear()
+    page.click("#stop")
+    page.wait_for_selector(".exchange .acts")
+    assert _SlowModel.gone.wait(WAIT_MS / 1000), "the model was not told to stop"
+    assert page.locator(".live").count() == 0
+    assert "Ended early" in page.locator(".answer").inner_text()
+    assert page.locator("#send").is_visible()
+    assert not page.locator("#stop").is_visible()
+    choose_engine(page, "own sentences")
+    send(page, QUESTION)
+    page.locator(".exchange .acts").nth(1).wait_for()
+    assert "without a key of its own" in page.locator(".answer").nth(1).inner_text()
+    page.context.close()
+
+
+def test_who_waits_sees_the_place_in_the_queue(browser: Any, address: str, watch: Watch) -> None:
+    first, second = opened(browser, address, watch), opened(browser, address, watch)
+    choose_engine(first, "Model server")
+    send(first, QUESTION)
+    first.wait_for_selector(".live")
+    send(second, QUESTION)
+    second.wait_for_function("/queue: \\d+\\/\\d+/.test(document.querySelector('#waiting').innerText)")
+    assert second.locator("#waiting").is_visible()
+    first.click("#stop")
+    second.wait_for_selector(".exchange .acts")
+    assert not second.locator("#waiting").is_visible()
+    for page in (first, second):
+        page.context.close()

@@ -38,6 +38,7 @@ class River:
     ruling: float | None = None
     inked: tuple[tuple[float, float], ...] = ()
     lean: int = 0  # where a word inside the white belongs: -1 left, 1 right, 0 to the columns on both sides
+    start: float | None = None  # where the entries to its right begin, if flush
 
     @property
     def middle(self) -> float:
@@ -89,6 +90,18 @@ def find_rivers(lines: Sequence[PrintedLine], crossed: float = 0.15) -> list[Riv
     return _supported(_believed(rivers, lines, height), lines)
 
 
+def _with_starts(rivers: Sequence[River], lines: Sequence[PrintedLine]) -> list[River]:
+    """The rivers, with the place where nearly all of three entries or more to their right begin."""
+    result: list[River] = []
+    for river, end in zip(rivers, [*(river.middle for river in rivers), float("inf")][1:], strict=True):
+        parts = [[word.box[0] for word in line if river.middle < (word.box[0] + word.box[2]) / 2 < end] for line in lines]
+        begins = sorted(min(part) for part in parts if part)
+        usual = begins[len(begins) // 2] if begins else 0.0
+        flush = sum(abs(begin - usual) <= 0.5 * FLUSH for begin in begins)
+        result.append(replace(river, start=usual) if flush >= max(SUPPORT, 0.7 * len(begins)) else river)
+    return result
+
+
 def find_rivers_below(lines: Sequence[PrintedLine], most: int = 2) -> list[River]:
     """The rivers of lines of which up to `most` on top may head several columns each.
 
@@ -103,7 +116,7 @@ def find_rivers_below(lines: Sequence[PrintedLine], most: int = 2) -> list[River
         rivers = find_rivers(lines[count:])
         if len(rivers) > len(best):
             best = rivers
-    return best
+    return _with_starts(best, lines)
 
 
 def with_rulings(lines: Sequence[PrintedLine], rulings: Sequence[tuple[float, Sequence[tuple[float, float]]]]) -> list[River]:
@@ -220,6 +233,9 @@ def _is_regular(gaps: Sequence[Gap], entries: int) -> bool:
     """Whether entries are flush beside a river, or of two kinds: in three lines, most entries, and one of the first three."""
     if len(gaps) < 3 or len(gaps) < 0.8 * entries or gaps[0][0] > 2:
         return False
+    _, first_end, first_begin = gaps[0]
+    if gaps[0][0] > 0 and (is_number(first_end.text) or is_number(first_begin.text)):
+        return False  # the first line to have something on both sides is no header: one heads both, as of dates and times
     body = gaps[1:]  # a header is often centred, and never a number
     kinds = [(is_number(end.text), is_number(begin.text)) for _, end, begin in body]
     if len(kinds) > 2 and len(set(kinds)) == 1 and kinds[0][0] != kinds[0][1]:

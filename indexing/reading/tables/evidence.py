@@ -66,6 +66,8 @@ def is_table(draft: Draft, around: Surroundings) -> bool:
 def _speaks_for_itself(draft: Draft, grid: Sequence[Sequence[str]], around: Surroundings) -> bool:
     """Whether a table without caption and rules has a header, numbers in columns, or many short flush entries."""
     rows, columns = len(grid), len(grid[0])
+    if sum(sum(bool(cell) for cell in column) >= rows / 3 for column in zip(*grid, strict=True)) < 2:
+        return False  # one column, and something beside a few of its lines
     numbers = _number_columns(grid)
     flush = _flush_share(draft)
     filled = sum(bool(cell) for row in grid for cell in row) / (rows * columns)

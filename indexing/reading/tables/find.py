@@ -23,6 +23,7 @@ from indexing.reading.tables.partly_ruled import partly_ruled_region
 from indexing.reading.tables.ruled import MOST_CROSSED, ruled_table
 from indexing.reading.tables.rulings import Lattice, Ruling, Rulings, cell_rulings, find_rulings, lattices
 from indexing.reading.tables.style import Style
+from indexing.reading.tables.tight import tight_regions, without_heading
 from indexing.reading.tables.unruled import grown, unruled_regions, with_ruled_header
 
 
@@ -103,14 +104,18 @@ class _Detector:
         """Take the tables that are words in columns and nothing else."""
         words = [word for word in self.words if not self.style.in_listing(word)]
         lines = self.lines if len(words) == len(self.words) else printed_lines(words)
-        for region in unruled_regions(lines, horizontal):
-            whole = with_ruled_header(region, lines, horizontal)
+        for region in tight_regions(lines, self.style):
+            self._take(region, lines, rules=0, open_top=False)
+        left = [line for line in lines if not any(inside(line[0].box, draft.box) for draft in self.drafts)]
+        for region in unruled_regions(left, horizontal):
+            whole = with_ruled_header(without_heading(region, self.style), lines, horizontal)
             self._take(whole, lines, rules=len(whole.edges) - 2, open_top=True)
 
     def _is_listing(self, region: Region) -> bool:
-        """Whether the ground that was painted is that of a program's lines."""
+        """Whether the ground that was painted is that of a program's lines: of several in one piece, or of most words."""
         words = [word for line in region.lines for word in line]
-        return sum(map(self.style.is_mono, words)) > MOST_MONO * len(words)
+        whole = any(len(band) > 2 and all(self.style.is_mono(word) for line in band for word in line) for band in region.bands)
+        return whole or sum(map(self.style.is_mono, words)) > MOST_MONO * len(words)
 
     def _take(self, region: Region, lines: Sequence[PrintedLine], *, rules: int, open_top: bool) -> bool:
         """Add a region's table if it is one."""

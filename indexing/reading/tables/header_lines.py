@@ -36,11 +36,16 @@ def with_header_lines(region: Region, lines: Sequence[PrintedLine], style: Style
 
 
 def _bold_lines(band: Sequence[PrintedLine], style: Style) -> int:
-    """How many lines on top are bold, 0 where none or too many are."""
+    """How many lines on top are bold, 0 where none or too many are. Bold lines of numbers below one of words are rows."""
     for count, line in enumerate(band[: MOST_LINES + 1]):
-        if not is_bold(line, style):
+        if not is_bold(line, style) or (count > 0 and are_values(line) and not are_values(band[0])):
             return count
     return 0
+
+
+def are_values(line: PrintedLine) -> bool:
+    """Whether more than a third of a line's words are numbers."""
+    return 3 * sum(is_number(word.text) for word in line) > len(line)
 
 
 def _worded_lines(band: Sequence[PrintedLine], region: Region) -> int:

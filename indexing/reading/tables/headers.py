@@ -23,7 +23,10 @@ def header_rows(draft: Draft, style: Style, fills: Sequence[Fill]) -> int:
     if most < 1:
         return 1
     least = _spanned(draft, most)
-    for marked in (_leading(_bold_rows(draft, style, most + 1)), _coloured(draft, fills)):
+    bold = _leading(_bold_rows(draft, style, most + 1))
+    while bold > max(least, 1) and _is_value_row(draft, bold - 1) and not _is_value_row(draft, 0):
+        bold -= 1  # rows that are set off, not headers
+    for marked in (bold, _coloured(draft, fills)):
         if least <= marked <= most:
             return marked
     if least == 1 and _is_data(draft):
@@ -107,6 +110,12 @@ def _has_numbers(draft: Draft, row: int) -> bool:
     """Whether more than half of a row's cells, its label left out, hold a number."""
     cells = [cell for cell in draft.cells if cell.row == row and cell.column > 0 and cell.words]
     return sum(_is_number(cell) for cell in cells) > 0.5 * len(cells)
+
+
+def _is_value_row(draft: Draft, row: int) -> bool:
+    """Whether a third of a row's cells or more, its label counted, hold a number."""
+    cells = [cell for cell in draft.cells if cell.row == row and cell.words]
+    return 3 * sum(_is_number(cell) for cell in cells) >= len(cells) > 0
 
 
 def _is_number(cell: Cell) -> bool:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from indexing.reading.pdf import Word
-from indexing.reading.tables.columns import COLUMN_GAP, Entry, PrintedLine, River, Segment, extent, segments
+from indexing.reading.tables.columns import COLUMN_GAP, NARROW_GAP, Entry, PrintedLine, River, Segment, extent, segments
 from indexing.reading.tables.geometry import overlap
+
+SAME_START = 0.5  # points by which words that begin at one place may differ
 
 
 def place(line: PrintedLine, separators: Sequence[River], height: float) -> list[Entry]:
@@ -33,11 +35,39 @@ def place(line: PrintedLine, separators: Sequence[River], height: float) -> list
 
 def _cut(group: Segment, separators: Sequence[River], height: float) -> list[Segment]:
     parts: list[Segment] = [[group[0]]]
+    starts = _starts_in(group, separators, height)
     for before, word in pairwise(group):
-        if any(_parts(river, before, word, height) for river in separators):
+        if any(
+            word is start if start is not None else _parts(river, before, word, height)
+            for river, start in zip(separators, starts, strict=True)
+        ):
             parts.append([])
         parts[-1].append(word)
     return parts
+
+
+def _starts_in(group: Segment, separators: Sequence[River], height: float) -> list[Word | None]:
+    """For each river the word that begins where all entries to its right do, as that of a header that fills its column does.
+
+    None for all where the group lies across another river uncut: running text, in which a word begins there by chance.
+    """
+    starts = [_start_in(group, river, height) for river in separators]
+    if any(start is not None for start in starts):
+        low, high = extent(group)
+        for river, start in zip(separators, starts, strict=True):
+            crosses = low < river.low and river.high < high
+            if start is None and crosses and not any(_parts(river, a, b, height) for a, b in pairwise(group)):
+                return [None] * len(starts)
+    return starts
+
+
+def _start_in(group: Segment, river: River, height: float) -> Word | None:
+    if river.start is None or river.ruling is not None:
+        return None
+    for before, word in pairwise(group):
+        if abs(word.box[0] - river.start) < SAME_START and word.box[0] - before.box[2] > NARROW_GAP * height:
+            return word
+    return None
 
 
 def _parts(river: River, before: Word, word: Word, height: float) -> bool:

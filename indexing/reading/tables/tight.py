@@ -6,6 +6,7 @@ does not happen. Leaves columns that white parts to unruled.py.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from indexing.reading.tables.columns import WORD_SPACE, PrintedLine, River, segments, word_height
 from indexing.reading.tables.geometry import is_number
@@ -51,7 +52,7 @@ def _region(header: PrintedLine, body: Sequence[PrintedLine]) -> Region | None:
     lines = [header, *body]
     rivers = [_river(start, lines) for start in starts]
     least = WORD_SPACE * word_height(lines)
-    if all(river.width > least for river in rivers):
+    if all(river.width > least for river in rivers) or any(_has_other_white(line, starts, least) for line in lines):
         return None
     edges = [top(header) - 1, (bottom(header) + top(body[0])) / 2, bottom(body[-1]) + 1]
     return Region([[header], list(body)], edges, rivers, [], has_rule=False)
@@ -60,20 +61,35 @@ def _region(header: PrintedLine, body: Sequence[PrintedLine]) -> Region | None:
 def _shared_starts(header: PrintedLine, body: Sequence[PrintedLine]) -> list[float]:
     """Where, besides at its left end, each line of a body begins a word below white of the header.
 
-    None unless all lines begin at one place. With a place that no word of the header stands right of, before the next such
-    place, no column begins: dates and times, say, have one header.
+    None unless all lines begin at one place. Of two such places without a word of the header between them only one begins a
+    column; none count where it can't be told which.
     """
     if not body or max(line[0].box[0] for line in body) - min(line[0].box[0] for line in body) > SAME_START:
         return []
-    starts: list[float] = []
-    end = float("inf")
-    for at in (word.box[0] for word in reversed(body[0][1:])):
-        headed = any(at - SAME_START <= word.box[0] < end - SAME_START for word in header)
-        crossed = any(word.box[0] < at - SAME_START and word.box[2] > at for word in header)
-        if headed and not crossed and all(any(abs(word.box[0] - at) < SAME_START for word in line) for line in body):
+    shared = [
+        word.box[0]
+        for word in body[0][1:]
+        if all(any(abs(other.box[0] - word.box[0]) < SAME_START for other in line) for line in body)
+        and not any(other.box[0] < word.box[0] - SAME_START and other.box[2] > word.box[0] for other in header)
+    ]
+    begins = [word.box[0] + SAME_START for word in header]
+    starts: list[float] = []  # those with a word of the header on their right, before the next
+    for at in reversed(shared):
+        if any(at <= begin and (not starts or begin < starts[0]) for begin in begins):
             starts.insert(0, at)
-            end = at
-    return starts if starts and header[0].box[0] < starts[0] - SAME_START else starts[1:]
+    others: list[float] = []  # those with one on their left, after the one before
+    for at in shared:
+        if any(begin < at and (not others or others[-1] <= begin) for begin in begins):
+            others.append(at)
+    return starts if starts == others else []
+
+
+def _has_other_white(line: PrintedLine, starts: Sequence[float], least: float) -> bool:
+    """Whether wide white parts words of a line elsewhere than before a column: there are columns of numbers flush at right."""
+    return any(
+        word.box[0] - before.box[2] > least and not any(before.box[0] < at <= word.box[0] + SAME_START for at in starts)
+        for before, word in pairwise(line)
+    )
 
 
 def _river(start: float, lines: Sequence[PrintedLine]) -> River:

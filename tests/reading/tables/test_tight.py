@@ -47,6 +47,19 @@ def test_a_date_and_its_time_below_one_header_are_one_entry(brush, find):
     assert [table.grid for table in find(brush)] == [rows]
 
 
+def test_columns_of_numbers_flush_at_right_beside_a_tight_one(brush, find):
+    rows = [
+        ["Key", "Sales", "Lead value", "Lag"],
+        ["274", "559.56", "3763.17", "0.00"],
+        ["275", "3763.17", "4251.36", "559.56"],
+    ]
+    rows += [["276", "4251.36", "3189.41", "3763.17"], ["277", "3189.41", "1453.71", "4251.36"]]
+    for number, row in enumerate(rows):
+        for x, cell in zip((90, 160, 216, 290), row, strict=True):
+            brush.text(x, 200 + 15 * number, cell, "helv" if number else "hebo", 10, align="right")
+    assert [table.grid for table in find(brush)] == [rows]
+
+
 @pytest.mark.parametrize("lines", [2, 3, 4])
 def test_a_bold_title_above_text_is_no_header(brush, find, lines):
     brush.text(70, 200, "Keys of a relation", "hebo", 10)

@@ -2,10 +2,12 @@
 
     sets/grounding-pairs.jsonl   310 sentence–passage pairs: paraphrases by hand, copies with one thing changed, unrelated ones
     sets/grounding-small.jsonl   294 sentences that the small model wrote about two books, labelled by reading
+    sets/grounding-answers.jsonl 60 whole answers of the small model about Watt's book, each sentence labelled by reading
+    sets/grounding-lessons.jsonl 348 sentences by hand about 25 passages of other subjects, to learn from alone
 
-The books' passages of the second set are found in the built books by their headings, since Watt's text is not ours to ship. To
-learn from there are besides: the sample course's review answers with their sections, sentences of the books as they stand and
-cut short, and all of these with one thing changed by `change`.
+The books' passages of the second set are found in the built books by their headings, those of the third by their chunks, since
+Watt's text is not ours to ship. To learn from there are besides: the sample course's review answers with their sections,
+sentences of the books as they stand and cut short, and all of these with one thing changed by `change`.
 """
 
 import json
@@ -13,6 +15,7 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from indexing.chunks import Chunk
@@ -58,6 +61,33 @@ def small_model(home: Path) -> list[Example]:
             if passages:
                 found.append(Example(kind, item["text"], passages, item["supported"], item["question"]))
     return found
+
+
+def answers(home: Path) -> list[Example]:
+    """Every sentence of the 60 answers, as far as the passages that it was held against are in the built book."""
+    found = []
+    for item in _lines(SETS / "grounding-answers.jsonl"):
+        texts = _texts_by_id(home / item["book"])
+        passages = tuple(texts[passage["chunk"]] for passage in item["passages"] if passage["chunk"] in texts)
+        if len(passages) < len(item["passages"]):
+            raise SystemExit(f"{item['id']}: not all of its passages are in {home / item['book']}; build the book anew")
+        for sentence in item["sentences"]:
+            kind = "answer, supported" if sentence["supported"] else "answer, not supported"
+            found.append(Example(kind, sentence["text"], passages, sentence["supported"], item["question"]))
+    return found
+
+
+@cache
+def _texts_by_id(book: Path) -> dict[str, str]:
+    return {chunk.id: chunk.text for chunk in _chunks(find_book(book.name, book.parent))} if book.exists() else {}
+
+
+def lessons() -> list[Example]:
+    """Sentences by hand, to learn from: paraphrases, what a small model would invent or state, and paraphrases changed."""
+    return [
+        Example(f"lesson, {item['kind']}", item["text"], (item["passage"],), item["supported"], item["passage"][:60])
+        for item in _lines(SETS / "grounding-lessons.jsonl")
+    ]
 
 
 def to_learn_from(home: Path) -> list[Example]:

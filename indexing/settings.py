@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     reranker: str = Field(
         default="", description="'small', or a sentence-transformers cross-encoder by name or folder; empty: none"
     )
+    entailment: str = Field(
+        default="", description="'small', or a sentence-transformers cross-encoder for NLI by name or folder; empty: none"
+    )
     store: Literal["faiss", "qdrant"] = Field(default="faiss", description="Where vectors are kept")
     qdrant_url: str = Field(default="", description="Qdrant server; empty: a local folder inside the book")
     qdrant_api_key: SecretStr = Field(default=SecretStr(""), description="Key of the Qdrant server")

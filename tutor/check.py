@@ -26,6 +26,7 @@ from tutor.answer import Answer, Sentence
 from tutor.citations import Citations
 from tutor.drafting import answer_sentences, checked_sentences
 from tutor.grounding.check import Checker, Source
+from tutor.grounding.entailment import load_entailment
 from tutor.tutor import Tutor
 
 MAX_TEXT = 20_000  # characters; about four pages
@@ -122,14 +123,14 @@ def _open(book: str, chosen: Settings) -> Tutor:
 
     found = default_book(chosen.home, book or chosen.book)
     name = found.manifest.embedder.name if found.manifest.embedder else chosen.embedder
-    return Tutor.open(found, load_embedder(name, chosen.cache))
+    return Tutor.open(found, load_embedder(name, chosen.cache), entailment=load_entailment(chosen))
 
 
 def _batch(path: Path, chosen: Settings) -> None:
     from indexing.embedding import load_embedder
 
     lines = [(number, line) for number, line in enumerate(_read(path).splitlines(), 1) if line.strip()]
-    checker = Checker(load_embedder(chosen.embedder, chosen.cache))
+    checker = Checker(load_embedder(chosen.embedder, chosen.cache), load_entailment(chosen))
     failed, all_supported = False, True
     for number, line in lines:
         try:

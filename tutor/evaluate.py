@@ -31,6 +31,7 @@ from tutor.answer import Answer
 from tutor.engines.base import Engine, Generation
 from tutor.engines.load import load_engine
 from tutor.grounding.check import Checker, Source
+from tutor.grounding.entailment import load_entailment
 from tutor.measures import citation_scores, hit, interval, reciprocal_rank, refusals, rouge_l, token_f1
 from tutor.tutor import AskOptions, Tutor
 
@@ -170,7 +171,7 @@ def main(
     from indexing.embedding import load_embedder
 
     name = found.manifest.embedder.name if found.manifest.embedder else chosen.embedder
-    tutor = Tutor.open(found, load_embedder(name, chosen.cache))
+    tutor = Tutor.open(found, load_embedder(name, chosen.cache), entailment=load_entailment(chosen))
     choice = load_engine(engine, chosen, adapter)
     if choice.engine is None and not retrieval:
         raise UsageError("quote mode answers from passages alone; --no-retrieval needs an engine, such as --engine small")

@@ -23,7 +23,8 @@ from indexing.errors import SourceError, TutorError, UsageError
 from indexing.library import ALL, book_names, default_book, find_book
 from indexing.settings import Settings, settings
 from tutor.answer import Answer
-from tutor.engines.load import AUTO, load_engine
+from tutor.engines.load import AUTO, QUOTE, load_engine
+from tutor.grounding.entailment import load_entailment
 from tutor.retrieval import Mode, Reranker
 from tutor.tutor import AskOptions, Tutor
 
@@ -86,13 +87,16 @@ def _open(book: str, engine: str, adapter: Path | None, chosen: Settings) -> _Op
     from indexing.embedding import load_embedder
 
     started = time.perf_counter()
+    entailment = None if (engine or chosen.engine) == QUOTE else load_entailment(chosen)  # quotes need no check
     if (book or chosen.book) == ALL:
         books = [find_book(name, chosen.home) for name in book_names(chosen.home)]
-        tutor = Tutor.open_all(books, lambda name: load_embedder(name or chosen.embedder, chosen.cache), _reranker(chosen))
+        tutor = Tutor.open_all(
+            books, lambda name: load_embedder(name or chosen.embedder, chosen.cache), _reranker(chosen), entailment
+        )
     else:
         found = default_book(chosen.home, book or chosen.book)
         name = found.manifest.embedder.name if found.manifest.embedder else chosen.embedder
-        tutor = Tutor.open(found, load_embedder(name, chosen.cache), _reranker(chosen))
+        tutor = Tutor.open(found, load_embedder(name, chosen.cache), _reranker(chosen), entailment)
     choice = load_engine(engine or chosen.engine, chosen, adapter)
     if (engine or chosen.engine) == AUTO:
         err.print(f"[dim]{choice.why}[/]")

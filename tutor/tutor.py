@@ -28,6 +28,7 @@ from tutor.drafting import Draft, checked_sentences, mostly_supported, quoted_se
 from tutor.engines.base import Engine, Generation
 from tutor.followups import whole_question
 from tutor.grounding.check import Checker
+from tutor.grounding.entailment import Entailment
 from tutor.library_search import LibraryRetriever
 from tutor.quoting import quote_answer
 from tutor.retrieval import Mode, Reranker, Retrieval, Retriever
@@ -58,21 +59,29 @@ class Tutor:
     abbreviations: Abbreviations
 
     @classmethod
-    def open(cls, book: Book, embedder: Embedder, reranker: Reranker | None = None) -> "Tutor":
+    def open(
+        cls, book: Book, embedder: Embedder, reranker: Reranker | None = None, entailment: Entailment | None = None
+    ) -> "Tutor":
         """BookError where the book is damaged, or was made by another embedder."""
         index = Index(book)
         index.preload()
-        return cls(
-            book, Retriever(index, embedder, reranker), Checker(embedder), LazyRecords(book.records), Abbreviations(book)
-        )
+        retriever, checker = Retriever(index, embedder, reranker), Checker(embedder, entailment)
+        return cls(book, retriever, checker, LazyRecords(book.records), Abbreviations(book))
 
     @classmethod
-    def open_all(cls, books: Sequence[Book], load: Callable[[str], Embedder], reranker: Reranker | None = None) -> "Tutor":
+    def open_all(
+        cls,
+        books: Sequence[Book],
+        load: Callable[[str], Embedder],
+        reranker: Reranker | None = None,
+        entailment: Entailment | None = None,
+    ) -> "Tutor":
         """One tutor for several books; `load` gives the embedder of a name. Nothing is computed from several books' tables."""
         tutors = [cls.open(book, load(book.manifest.embedder.name if book.manifest.embedder else "")) for book in books]
         retriever = LibraryRetriever([tutor.retriever for tutor in tutors], reranker)
         first = tutors[0]
-        return cls(Book(ALL, first.book.path), retriever, first.checker, [], first.abbreviations)
+        checker = Checker(first.checker.embedder, entailment)
+        return cls(Book(ALL, first.book.path), retriever, checker, [], first.abbreviations)
 
     def ask(
         self,

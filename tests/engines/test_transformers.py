@@ -134,5 +134,8 @@ def test_log_likelihoods_are_means_of_the_replys_tokens(engine: TransformersEngi
     reply = engine.tokenizer("key", add_special_tokens=False, return_tensors="pt")["input_ids"][0]
     with torch.inference_mode():
         steps = engine.model(torch.cat([ids, reply])[None]).logits[0].float().log_softmax(-1)
-    by_hand = torch.stack([steps[len(ids) - 1 + i, token] for i, token in enumerate(reply)]).mean()
-    assert engine.log_likelihoods(CHAT, ["key", ""]) == pytest.approx([float(by_hand), 0.0], abs=1e-2)
+    by_hand = [float(steps[len(ids) - 1 + i, token]) for i, token in enumerate(reply)]
+    assert engine.log_likelihoods(CHAT, ["key", ""]) == pytest.approx([sum(by_hand) / 3, 0.0], abs=1e-2)
+    found = engine.token_log_likelihoods(CHAT, "key")
+    assert [characters for characters, _ in found] == [(0, 1), (1, 2), (2, 3)]
+    assert [value for _, value in found] == pytest.approx(by_hand, abs=1e-2)

@@ -8,7 +8,9 @@ from indexing.embedding import load_embedder
 from indexing.sentences import sentence_ranges
 from indexing.settings import settings
 from tutor.grounding.check import Checker, Source
+from tutor.grounding.claims import is_claim
 from tutor.grounding.features import compare
+from tutor.grounding.pronouns import antecedents
 from tutor.grounding.reading import plain_sentence, read_sources, read_statements
 from tutor.grounding.words import are_opposites, words_of
 
@@ -93,6 +95,83 @@ def test_true_sentences_are_supported_and_false_ones_are_not(checker: Checker) -
     assert [verdict.supported for verdict in verdicts] == [True, True, False, False, False]
     assert verdicts[0].support[0] == (1, [0])
     assert all(not verdict.support and verdict.score < 0.5 for verdict in verdicts[2:])
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("It is unique.", True),
+        ("2. A key is minimal.", True),
+        ("A database has these properties:", True),
+        ("What is a key?", False),
+        ("3. Anomaly prevention.", False),
+        ("The primary key is a single-value", False),
+        ("The passage gives an overview of keys.", False),
+    ],
+)
+def test_what_says_nothing_is_no_claim(text: str, claim: bool) -> None:
+    assert is_claim(text) is claim
+
+
+def test_what_says_nothing_is_marked_in_a_models_text_unless_it_is_quoted(checker: Checker) -> None:
+    source = Source.plain("• Shared locks for readers\n• Exclusive locks for writers\nThe passage to the vault is locked.")
+    sentences = ["• Shared locks for readers", "• Shared locks for writers and", "The passage to the vault is locked."]
+    assert [verdict.supported for verdict in checker.check(sentences, [source], strict=True)] == [True, False, True]
+
+
+def test_a_quotation_is_supported_whatever_its_words_and_a_changed_one_is_not(checker: Checker) -> None:
+    source = Source.plain("It is. BCNF is rarely used. Boyce-Codd normal form (BCNF) is a special case.")
+    found = features(checker, "BCNF is rarely used.", source.text)
+    assert found["verbatim"] == 1
+    assert features(checker, "BCNF is often used.", source.text)["verbatim"] == 0
+    assert features(checker, "It is.", source.text)["verbatim"] == 0
+    (verdict,) = checker.check(["BCNF is rarely used."], [source], strict=True)
+    assert verdict.supported
+
+
+ALIGNED = "The heart pumps blood to the lungs. The kidney cleans it. Bees dance on the comb, and a bear eats honey."
+
+
+def test_words_that_are_found_together_and_words_from_here_and_there(checker: Checker) -> None:
+    together = features(checker, "The heart pumps blood to the lungs.", ALIGNED)
+    scattered = features(checker, "The kidney pumps honey to the comb.", ALIGNED)
+    names = ("close_pairs", "ordered_pairs", "pairs_apart", "predicate_words_misplaced", "in_window", "adjacent_same")
+    assert [together[name] for name in names] == [1, 1, 0, 0, 1, 1]
+    assert scattered["close_pairs"] < 0.5 < scattered["scatter"]
+    assert scattered["pairs_apart"] > 0
+    turned = features(checker, "The blood pumps lungs to the heart.", ALIGNED)
+    assert turned["pairs_turned"] > 0
+
+
+def test_filler_counts_only_where_the_source_has_it_not(checker: Checker) -> None:
+    padded = "It is an important process."
+    assert [features(checker, padded, text)["filler"] for text in ("Bees dance.", "Important processes.")] == [2, 0]
+    assert features(checker, padded, "Bees dance.")["pronoun"] == 1
+
+
+RELATIONSHIPS = (
+    "A one to one relationship links one row to one other row. It should be rare in a design. "
+    "A one to many relationship is the norm. It is found everywhere."
+)
+
+
+def test_a_pronoun_takes_up_the_subject_before_it(checker: Checker) -> None:
+    sentences = ["A one to many relationship is usual.", "It is found everywhere.", "They exist.", "Bees dance.", "It rains."]
+    assert antecedents(read_statements(sentences, checker.embedder)) == [
+        frozenset(),
+        frozenset({"one", "mani", "relationship"}),
+        frozenset({"one", "mani", "relationship"}),
+        frozenset(),
+        frozenset(),
+    ]
+
+
+@pytest.mark.parametrize(("subject", "copied"), [("one to one", True), ("one to many", False)])
+def test_a_copied_pronoun_must_stand_for_what_it_stands_for_in_the_source(checker: Checker, subject: str, copied: bool) -> None:
+    sentences = [f"A {subject} relationship is one kind.", "It should be rare in a design."]
+    for strict in (False, True):
+        verdicts = checker.check(sentences, [Source.plain(RELATIONSHIPS)], strict=strict)
+        assert verdicts[1].supported is copied
 
 
 def test_the_strict_cut_keeps_copies_and_asks_more_of_others(checker: Checker) -> None:

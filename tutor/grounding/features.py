@@ -3,7 +3,7 @@
 First the part of the source that comes nearest to the sentence is found (one to three neighbouring sentences). Then: how much
 of the sentence is there in words and in meaning, also of its weakest part; how much of it in the same words and order; and what
 differs: numbers, names, negations, quantifiers, opposites, the order of what is common, words put in the place of others.
-Leaves judging to `model.py`.
+Leaves where words are found, and what is said of what, to `alignment.py`, and judging to `forest.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,13 +13,17 @@ from difflib import SequenceMatcher
 import numpy as np
 
 from indexing.embedding import Matrix, unit
+from tutor.grounding.alignment import ALIGNMENT, alignment
 from tutor.grounding.lexicon import NEGATIONS, QUANTIFIERS
+from tutor.grounding.pronouns import NO_WORDS, stands_for_another
 from tutor.grounding.reading import Reading
 from tutor.grounding.words import Word, are_opposites
 
 _LONGEST_WINDOW = 3  # sentences
 _EXTRA_SENTENCE = 0.05  # what another sentence must add to be taken into the window
 _COPY = 0.7  # share of a sentence's words, in order, from which it counts as a copy with changes
+_ANOTHER_SUBJECT = 2  # changes that a copy about something else counts as
+_QUOTE = 3  # words that make a quotation
 _PART = 4  # content words that make a part
 _OPENING = 3  # content words of a sentence that name what it is about
 _WEAKEST = 3  # words that come off worst, looked at by themselves
@@ -29,7 +33,7 @@ FEATURES = (
     "pairs", "triples", "fours", "common", "common_content", "disorder", "numbers", "ordinals", "names", "negations",
     "negation_odd", "opposites", "quantifiers_new", "quantifiers_lost", "quantifiers_changed", "replaced", "replaced_unlike",
     "inserted", "inversions", "missing", "repetition", "subject", "late_part", "covered_part", "longest_run",
-    "conflict",
+    "conflict", *ALIGNMENT, "verbatim",
 )  # fmt: skip
 
 
@@ -45,8 +49,8 @@ class Comparison:
         return np.array([self.features[name] for name in FEATURES], dtype=np.float32)
 
 
-def compare(statement: Reading, source: Reading) -> Comparison:
-    """Compare one sentence with one source."""
+def compare(statement: Reading, source: Reading, antecedent: frozenset[str] = NO_WORDS) -> Comparison:
+    """Compare one sentence with one source. `antecedent` is what a pronoun at its opening stands for (stems)."""
     content = [i for i, word in enumerate(statement.words) if word.is_content] or list(range(len(statement.words)))
     if not content or not source.words:
         return Comparison(dict.fromkeys(FEATURES, 0.0), [])
@@ -74,14 +78,26 @@ def compare(statement: Reading, source: Reading) -> Comparison:
         **_same_words(statement, source, near, content),
         **_small_words(statement.words, near, source.words),
         **_replacements(statement, near, similarity[:, first:last]),
+        **alignment(statement, source, window, content, similarity),
+        "verbatim": float(_is_verbatim(statement, source)),
     }
     features["conflict"] = _conflict(features)
+    if features["common"] >= _COPY and stands_for_another(statement, antecedent, source, window):
+        features["conflict"] += _ANOTHER_SUBJECT
     return Comparison(features, window)
+
+
+def _is_verbatim(statement: Reading, source: Reading) -> bool:
+    """Whether some sentence of the source is the statement word for word, or begins so; not asked of a word or two."""
+    length = len(statement.words)
+    if length < _QUOTE or not any(word.is_content for word in statement.words):
+        return False
+    return any(source.stems[start : start + length] == statement.stems for start, _ in source.sentences)
 
 
 def _conflict(features: Mapping[str, float]) -> float:
     """How many things a sentence changes that else copies its source; in free words, differences mean little."""
-    if features["common"] < _COPY:
+    if features["common"] < _COPY or features["verbatim"]:
         return 0.0
     changes = ("negation_odd", "numbers", "ordinals", "opposites", "quantifiers_changed")
     return sum(features[name] > 0 for name in changes) + float(features["disorder"] > 0 and features["inversions"] > 0)

@@ -115,4 +115,25 @@ hard:easy writer:reader union:intersection best:worst before:until
     OPPOSITES[_one] = OPPOSITES.get(_one, frozenset()) | {_other}
     OPPOSITES[_other] = OPPOSITES.get(_other, frozenset()) | {_one}
 
+PREDICATE_VERBS = frozenset(
+    _words("""
+is are was were be means mean has have had can may must will should refers uses use used contains consists requires
+depends allows gives provides represents describes determines
+""")
+)
+"""Verbs after which, in a plain sentence, something is said of what stands before them."""
+
+OPENING_PRONOUNS = frozenset(_words("it this these they that he she such"))
+"""Pronouns that, at the opening of a sentence, leave open what it is about."""
+
+FILLER = frozenset(
+    _words("""
+type process used important ensure ensures helps help allow allows way various different specific set collection support
+provide provides order multiple fundamental common system information manage based essential crucial accurate consistent
+secure related designed create created
+""")
+)
+"""Words with which small language models fill sentences that say little ("is a type of", "is used to", "helps to ensure").
+They speak against a sentence only where its source does not have them."""
+
 NEGATIVE_PREFIXES = ("non", "un", "in", "im", "ir", "il", "dis", "de", "mis")

@@ -143,7 +143,7 @@ def relationships(graph: Graph, aliases: dict[int, int], own: dict[int, list[str
     cardinalities, unsure = beside(counts, nets)
     roles, unsure_roles = beside(texts, nets)
     for label in (*unsure, *unsure_roles):
-        parts.doubts.append(f'the label "{label.text}" could belong to more than one line')
+        parts.doubts.append(f'the label "{label.text}" could be of more than one end')
     shown = any(net.double for net in nets)
     for i, node in enumerate(graph.nodes):
         if node.shape.kind != "diamond":

@@ -133,7 +133,7 @@ def direct(graph: Graph, parts: Parts) -> None:
     counts, texts = split_labels(graph.labels)
     by_end = _at_ends(counts, nets)
     names, unsure = beside(texts, nets)
-    parts.doubts += [f'the label "{label.text}" could belong to more than one line' for label in unsure]
+    parts.doubts += [f'the label "{label.text}" could be of more than one end' for label in unsure]
     for index, net in enumerate(nets):
         ends, read = _ends(graph, net, [by_end.get((index, side)) for side in (0, 1)])
         who = " and ".join(end.entity for end in ends)

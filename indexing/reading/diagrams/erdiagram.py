@@ -16,6 +16,7 @@ from indexing.reading.diagrams.crowsfoot import direct, row_attributes
 from indexing.reading.diagrams.endmarks import end_marks
 from indexing.reading.diagrams.graph import Graph, Node
 from indexing.reading.diagrams.naming import with_outer_names
+from indexing.reading.diagrams.nets import Net
 from indexing.records import Attribute, Diagram, Entity, Relationship
 
 _ANSWERS = {"yes", "no", "true", "false", "y", "t", "f", "ja", "nein", "else", "otherwise"}
@@ -26,6 +27,8 @@ _OPERATORS = re.compile(r"[σπρ⋈⨝×∪∩−∧∨¬=<>≤≥?!;{}\[\]]|:=
 Notation = Literal["chen", "min-max", "crows-foot"]
 
 _VISIBILITY = re.compile(r"[-+~#]\s*\w+.*(:|\()")
+_FIELD = re.compile(r"\w+\s*:\s*\w+.*")
+_METHOD = re.compile(r"\w+\s*\(.*\)\s*:\s*\w|\w+\s*\(.*\w\s*:\s*\w.*\)")  # a method with a result, or with typed parameters
 _MISFITS = 0.2  # of the lines may make no sense
 
 
@@ -51,6 +54,7 @@ def read_diagram(graph: Graph) -> Reading:
     by_diamonds = len(parts.relationships)
     direct(graph, parts)
     _arrows(graph, parts)
+    _unread_lines(graph, parts)
     entities = _entities(graph, aliases, parts)
     attributes += [a for node in graph.nodes if node.shape.kind == "rectangle" for a in row_attributes(node)]
     known = {entity.name for entity in entities}
@@ -82,9 +86,10 @@ def _is_something_else(graph: Graph) -> bool:
 
 
 def _has_members(graph: Graph) -> bool:
-    """Whether boxes list members with their visibility, as class diagrams do."""
+    """Whether boxes list members with their visibility, or methods, as class diagrams do."""
     rows = [row.text for node in graph.nodes for row in node.rows]
-    return sum(bool(_VISIBILITY.match(row)) for row in rows) > 0.5 * len(rows)
+    visible = sum(bool(_VISIBILITY.match(row)) for row in rows)
+    return visible > 0.5 * len(rows) or any(_METHOD.match(row) for row in rows)
 
 
 def _without_specialisations(graph: Graph) -> tuple[Graph, list[str]]:
@@ -147,7 +152,11 @@ def _entities(graph: Graph, aliases: dict[int, int], parts: Parts) -> list[Entit
 
 
 def _arrows(graph: Graph, parts: Parts) -> None:
-    """Count arrowheads where no ER notation has them as misfits; those from a diamond to a rectangle are a doubt."""
+    """Count arrowheads where no ER notation has them as misfits; those between a diamond and a rectangle are a doubt.
+
+    Some notations have them at the rectangle, some at the diamond; a drawing with both is a flow chart.
+    """
+    at_diamonds = at_rectangles = 0
     for net in graph.nets:
         for end in net.ends:
             node = graph.nodes[end.shape]
@@ -155,10 +164,35 @@ def _arrows(graph: Graph, parts: Parts) -> None:
             if not any(mark.kind == "arrow" for mark in marks):
                 continue
             others = [graph.nodes[i] for i in net.shapes if i != end.shape]
-            if node.shape.kind == "rectangle" and [other.shape.kind for other in others] == ["diamond"]:
+            kinds = [node.shape.kind, *(other.shape.kind for other in others)]
+            if kinds == ["rectangle", "diamond"]:
                 parts.doubts.append(f"the arrowhead at {node.name}'s end of {others[0].name} is not read")
-            else:
+                at_rectangles += 1
+            elif kinds == ["diamond", "rectangle"]:
+                parts.doubts.append(f"the arrowhead at {node.name} on the line from {others[0].name} is not read")
+                at_diamonds += 1
+            elif not _is_joint(net, graph.nodes):
                 parts.misfits += 1
+    if at_rectangles:
+        parts.misfits += at_diamonds
+
+
+def _is_joint(net: Net, nodes: Sequence[Node]) -> bool:
+    """Whether a line branches between three rectangles or more."""
+    return len(net.shapes) > 2 and all(nodes[i].shape.kind == "rectangle" for i in net.shapes)
+
+
+def _unread_lines(graph: Graph, parts: Parts) -> None:
+    """A doubt for each line that no step reads: one that branches between entities, one from an entity to a small circle."""
+    for net in graph.nets:
+        named = [graph.nodes[i].name for i in net.shapes]
+        if _is_joint(net, graph.nodes) and all(named):
+            parts.doubts.append(f"the line that joins {', '.join(sorted(named))} is not read; it may be a specialisation")
+        elif any(graph.nodes[i].shape.kind == "other" for i in net.shapes) and all(named):
+            odd = [graph.nodes[i].name for i in net.shapes if graph.nodes[i].shape.kind == "other"]
+            parts.doubts.append(f"{' and '.join(odd)} stands in a shape that no ER notation has and is not read")
+        elif len(net.ends) == 1 and named[0] and any(mark.kind == "oval" for mark in net.marks):
+            parts.doubts.append(f"a line from {named[0]} ends at a small circle and is not read; it may be an attribute")
 
 
 def _notation(parts: Parts, by_diamonds: int) -> Notation:
@@ -174,11 +208,21 @@ def _notation(parts: Parts, by_diamonds: int) -> Notation:
 def _convinces(graph: Graph, parts: Parts, by_diamonds: int, hanging: Sequence[Branch]) -> bool:
     """Whether enough of the drawing makes sense as an ER diagram, and hardly anything speaks against it."""
     other = sum(node.shape.kind == "other" for node in graph.nodes if node.name)
-    if parts.misfits + other > _MISFITS * parts.fits:
+    if parts.misfits + other > _MISFITS * parts.fits or (by_diamonds + parts.marked == 0 and _has_typed_fields(graph)):
         return False
     on_entities = [b for b in hanging if graph.nodes[b.owner].shape.kind == "rectangle"]
     paired = any(_is_labelled(relationship, graph.nodes) for relationship in parts.relationships)
     return by_diamonds > 0 or parts.marked > 0 or paired or len(on_entities) >= 3
+
+
+def _has_typed_fields(graph: Graph) -> bool:
+    """Whether boxes list "name: type" and mark no key, as class diagrams do; there too lines are labelled "1" and "*"."""
+    rows = [row for node in graph.nodes for row in node.rows]
+    typed = sum(bool(_FIELD.fullmatch(row.text)) for row in rows)
+    keyed = any(row.underline for row in rows) or any(
+        attribute.key for node in graph.nodes for attribute in row_attributes(node)
+    )
+    return typed > 0.5 * len(rows) and not keyed
 
 
 def _is_labelled(relationship: Relationship, nodes: Sequence[Node]) -> bool:

@@ -68,7 +68,7 @@ def _blocks(texts: Sequence[Phrase]) -> list[Phrase]:
 def beside(labels: Sequence[Phrase], nets: Sequence[Net]) -> tuple[dict[int, Phrase], list[Phrase]]:
     """The label of each net (by its place), at most one each, the nearest pairs first; and the labels that are uncertain.
 
-    Uncertain is a label that stands as near to another net which got none.
+    Uncertain is a label that stands as near to another net which got none, and two of one kind beside the same net.
     """
     pairs = sorted(
         (distance, i, j)
@@ -83,10 +83,19 @@ def beside(labels: Sequence[Phrase], nets: Sequence[Net]) -> tuple[dict[int, Phr
             given[j] = i
             of_label[i] = (j, distance)
     unsure = {i for distance, i, j in pairs if i in of_label and j not in given and distance < of_label[i][1] + _SURE}
+    for _, i, j in pairs:
+        if i not in of_label and _same_kind(labels[i], labels[given[j]]):
+            unsure |= {i, given[j]}
     return (
         {j: labels[i] for j, i in given.items() if i not in unsure},
         [labels[i] for i in sorted(unsure)],
     )
+
+
+def _same_kind(a: Phrase, b: Phrase) -> bool:
+    """Whether two labels are both single cardinalities, or both pairs; a line may have one of each."""
+    first, second = cardinality_of(a.text), cardinality_of(b.text)
+    return first is not None and second is not None and (".." in first) == (".." in second)
 
 
 def _near(label: Phrase, net: Net) -> bool:

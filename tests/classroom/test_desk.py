@@ -15,6 +15,7 @@ from tutor.classroom.asking import Ask, Done
 from tutor.classroom.database import utc_now
 from tutor.classroom.tables import Attempt, Card, Conversation, Endorsement, Feedback, Message, SignIn
 from tutor.practice import Exercise, Grade
+from tutor.ui.desk_questions import last_days
 
 EXERCISE = Exercise("k1", "1.1", "What is a key?", "A minimal superkey.", "1")
 
@@ -149,3 +150,9 @@ def test_whoever_is_forgotten_leaves_nothing_but_their_endorsements(classroom: C
         for table in (Conversation, Message, Feedback, Attempt, Card, SignIn):
             assert session.scalars(select(table)).all() == []
         assert [row.by_user for row in session.scalars(select(Endorsement))] == [None]
+
+
+def test_the_plot_of_days_has_no_gaps() -> None:
+    assert last_days({}) == []
+    assert last_days({"2026-03-01": 2, "2026-02-27": 5}) == [("2026-02-27", 5), ("2026-02-28", 0), ("2026-03-01", 2)]
+    assert [day for day, _ in last_days({"2026-01-01": 1, "2026-03-31": 1})] == [f"2026-03-{day}" for day in range(17, 32)]

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.ui.browser import Watch, chromium, serious_faults, server
+from tests.ui.browser import WAIT_MS, Watch, chromium, serious_faults, server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_500)]
 
 QUESTION = "What is a weak entity type?"
 
@@ -35,7 +35,7 @@ def watch() -> Iterator[Watch]:
 
 def opened(browser: Any, address: str, watch: Watch, **context: Any) -> Any:
     page = browser.new_context(viewport=context.pop("viewport", {"width": 1360, "height": 900}), **context).new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(WAIT_MS)
     watch.follow(page)
     page.goto(address)
     page.wait_for_selector(".example")
@@ -119,6 +119,53 @@ def test_keyboard_alone(browser: Any, address: str, watch: Watch) -> None:
         "n => { const card = document.querySelector('.source.selected'); return card && card.dataset.cite === n; }", arg=chosen
     )
     page.wait_for_function("n => document.activeElement.dataset.cite === n", arg=chosen)
+    page.context.close()
+
+
+def tab_to(page: Any, selector: str) -> None:
+    """Press Tab until the element has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("what => document.activeElement.matches(what)", selector):
+            return
+    raise AssertionError(f"the keyboard does not reach {selector}")
+
+
+def test_practise_by_keyboard_alone(browser: Any, address: str, watch: Watch) -> None:
+    page = opened(browser, address, watch)
+    page.locator("#colours").focus()
+    tab_to(page, "[role=tab][data-tab-id=practice]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#exercise h2")
+    tab_to(page, "#given textarea")
+    page.keyboard.type("A collection of related data.")
+    tab_to(page, "#grade")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#result .verdict")
+    tab_to(page, "#hint")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".hinted")
+    tab_to(page, "#practice-next")
+    page.context.close()
+
+
+def test_generated_exercises(browser: Any, address: str, watch: Watch) -> None:
+    page = opened(browser, address, watch)
+    page.get_by_role("tab", name="Exercises").click()
+    page.wait_for_selector("#new-exercise")
+    assert not page.locator("#solution").is_visible()  # nothing to answer yet
+    page.click("#kind input")
+    page.locator("[role=option]", has_text="Normal form").click()
+    page.wait_for_selector("#generated h2")
+    page.fill("#solution textarea", "no normal form at all")
+    page.click("#check-exercise")
+    page.wait_for_selector("#exercise-result .verdict.partly")
+    page.click("#show-solution")
+    page.wait_for_selector("#exercise-result .computed li")
+    page.fill("#solution textarea", page.locator("#exercise-result .computed p").first.inner_text())
+    page.click("#check-exercise")
+    page.wait_for_selector("#exercise-result .verdict.right")
+    assert serious_faults(page) == []
     page.context.close()
 
 

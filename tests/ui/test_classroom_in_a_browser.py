@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, command_environment
-from tests.ui.browser import Watch, chromium, serious_faults, server
+from tests.ui.browser import WAIT_MS, Watch, chromium, serious_faults, server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_500)]
 
 PASSWORD = "correct horse battery"
+_EVIL = "<svg onload=window.hit=1><img src=x onerror=window.hit=1>"
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +65,7 @@ def watch() -> Iterator[Watch]:
 
 def opened(browser: Any, address: str, watch: Watch) -> Any:
     page = browser.new_context(viewport={"width": 1360, "height": 900}).new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(WAIT_MS)
     watch.follow(page)
     page.goto(address)
     return page
@@ -160,16 +161,51 @@ def test_the_desk_shows_what_was_asked_and_endorses(browser: Any, school: tuple[
     page.context.close()
 
 
+def test_a_closed_chapters_answers_are_not_told(browser: Any, school: tuple[str, str], watch: Watch) -> None:
+    address, code = school
+    page = opened(browser, f"{address}/desk/", watch)
+    sign_in(page, "ada")
+    page.goto(f"{address}/desk/")
+    page.get_by_role("tab", name="Course", exact=True).click()
+    page.wait_for_selector("#course-facts .panel")
+    page.click("#closed-chapter input")
+    page.locator("[role=option]").first.click()
+    page.fill("#closed-until input, #closed-until textarea", "2999-12-31")
+    page.click("#set-closed")
+    page.wait_for_function("document.querySelector('#course-facts').innerText.includes('2999-12-31')")
+    student = opened(browser, address, watch)
+    sign_up(student, address, "gina", code)
+    student.get_by_role("tab", name="Practice").click()
+    student.wait_for_selector("#exercise h2")  # the first question is of the first chapter
+    for stage in range(4):
+        student.click("#hint")
+        student.locator(".hinted").nth(stage).wait_for()
+    hints = student.locator(".hinted p").all_inner_texts()
+    assert "2999-12-31" not in hints[0]  # where to read is always told
+    assert all("2999-12-31" in hint for hint in hints[1:])
+    student.fill("#given textarea", "I think it has something to do with bananas.")
+    student.click("#grade")
+    student.wait_for_selector("#result .verdict")
+    assert "2999-12-31" in student.locator("#result").inner_text()
+    assert student.locator("#result li").count() == 0
+    assert student.locator("#practice-page .mark").count() == 0
+    page.fill("#closed-until input, #closed-until textarea", "")
+    page.click("#set-closed")
+    page.wait_for_function("document.querySelector('#course-facts').innerText.includes('Closed chapters: none')")
+    student.click("#grade")
+    student.locator("#result li").first.wait_for()
+    student.context.close()
+    page.context.close()
+
+
 def test_upload_watch_look_switch_and_switch_back(browser: Any, school: tuple[str, str], watch: Watch, tmp_path: Path) -> None:
     import pymupdf
 
     document = pymupdf.open()
     for number in range(1, 4):
         page = document.new_page()
-        page.insert_text((72, 90), f"{number} Part {number} of the zoo", fontsize=20)
-        page.insert_textbox(
-            (72, 120, 500, 400), "A zebra is a striped horse that lives in Africa. It eats grass all day. " * 3, fontsize=11
-        )
+        page.insert_text((72, 90), f"{number} Part {number} of the {'zoo' if number > 1 else _EVIL}", fontsize=20)
+        page.insert_textbox((72, 120, 500, 400), f"A zebra {_EVIL} is a striped horse of Africa. It eats grass all day. " * 3)
     source = tmp_path / "zoo <img src=x onerror=alert(1)>.pdf"
     document.save(source)
     page = opened(browser, f"{school[0]}/desk/", watch)
@@ -179,7 +215,7 @@ def test_upload_watch_look_switch_and_switch_back(browser: Any, school: tuple[st
     page.set_input_files("#upload-book input", str(source))
     page.wait_for_selector("#upload-book .file-preview, #upload-book table")
     page.click("#build")
-    page.wait_for_selector(".build.done", timeout=240_000)
+    page.wait_for_selector(".build.done", timeout=900_000)
     page.click("#books input")
     page.locator("[role=option]", has_text="zoo").click()
     page.click("#look")
@@ -192,7 +228,13 @@ def test_upload_watch_look_switch_and_switch_back(browser: Any, school: tuple[st
     student.fill("#question textarea", "What is a zebra?")
     student.keyboard.press("Enter")
     student.wait_for_selector(".answer .cite")
-    assert "striped horse" in student.locator(".answer").inner_text()
+    assert f"A zebra {_EVIL} is a striped horse" in student.locator(".answer").inner_text()
+    assert _EVIL in student.locator("#sources").inner_text()
+    student.get_by_role("tab", name="Read").click()
+    student.wait_for_selector(".outline")
+    for shown in (student, page):  # what a book says is text and nothing else
+        assert shown.evaluate("window.hit") is None
+        assert shown.locator("svg[onload], img[onerror]").count() == 0
     page.click("#switch-back")
     page.wait_for_function("document.querySelector('#book-now').innerText.includes('sample')")
     student.context.close()

@@ -14,19 +14,13 @@ from tutor.classroom.asking import Ask, Done, Started
 from tutor.classroom.conversations import Exchange
 from tutor.classroom.room import Room
 from tutor.ui.conversation import NO_COURSE, OPENING, Live, conversation_html
-from tutor.ui.render import EMPTY_SOURCES, sources_html
+from tutor.ui.render import EMPTY_SOURCES, engine_name, sources_html
 from tutor.ui.scripts import CARDS, TALK
 from tutor.ui.sheet import Sheet, build_sheet, citation_view, nothing_shown, shown
 from tutor.ui.told import forgotten, person_of, told
 
 Talk = dict[str, Any]
 """What a browser's tab is in: {"conversation": number or None, "warning"}; everything else is in the store."""
-
-_ENGINE_NAMES = {
-    "quote": "The book’s own sentences",
-    "small": "Small Llama (it invents)",
-    "server": "Model server",
-}
 
 
 @dataclass
@@ -270,7 +264,7 @@ def fresh_tab(room: Room, person: Person, course_id: int | None) -> tuple[Any, .
     engines = room.shelf.engines()
     if course.engine not in engines:
         engines.insert(0, course.engine)
-    choices = [(_ENGINE_NAMES.get(name, name), name) for name in engines]
+    choices = [(engine_name(name), name) for name in engines]
     chosen = room.shelf.settings.engine if room.door == "open" else course.engine
     engine = gr.update(choices=choices, value=chosen, visible=len(choices) > 1)
     welcome = conversation_html([], examples=room.shelf.examples(course.book), title=room.shelf.title(course.book))

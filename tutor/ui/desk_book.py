@@ -137,5 +137,7 @@ def _lines(title: str, lines: object) -> str:
 
 def fresh_book(room: Room, person: Person, number: int | None) -> tuple[Any, ...]:
     """The tab's outputs for a course."""
-    state = _state(room, person, number) if number else ("", "", gr.update(choices=[]))
-    return *state, *nothing_shown()
+    if number is None:
+        return "", "", gr.update(choices=[], value=None), *nothing_shown()
+    now, builds, books = _state(room, person, number)
+    return now, builds, {**books, "value": room.courses.led(person, number).book}, *nothing_shown()

@@ -10,7 +10,7 @@ import gradio as gr
 from indexing.errors import UsageError
 from tutor.classroom.accounts import Person
 from tutor.classroom.room import Room
-from tutor.ui.render import escaped
+from tutor.ui.render import engine_name, escaped
 from tutor.ui.told import person_of, told
 
 
@@ -43,10 +43,10 @@ def build_course_tab(room: Room, course: Any) -> CourseTab:
         with gr.Column(min_width=320):
             chapter = gr.Dropdown([], label="Chapter whose answers stay closed", elem_id="closed-chapter", filterable=False)
             until = gr.Textbox(label="Closed until (YYYY-MM-DD; empty: open)", elem_id="closed-until", max_length=10)
-            close = gr.Button("Set", elem_id="set-closed")
+            close = gr.Button("Close the chapter, or open it", elem_id="set-closed")
             days = gr.Number(label="Days until student data is deleted (0: server default)", precision=0, minimum=0,
                              elem_id="retention")  # fmt: skip
-            keep = gr.Button("Set", elem_id="set-retention")
+            keep = gr.Button("Set the retention time", elem_id="set-retention")
             student = gr.Dropdown([], label="Student, by pseudonym", elem_id="student", filterable=True)
             with gr.Row():
                 export = gr.Button("Export this student's data", elem_id="export-student", min_width=140)
@@ -132,7 +132,7 @@ def _facts(room: Room, person: Person, number: int) -> str:
     return (
         f'<div class="panel"><h3>{escaped(course.title)}</h3>'
         f"<p>Join code: <strong id='join-code'>{escaped(course.join_code or '')}</strong></p>"
-        f"<p>Worded by: {escaped(course.engine)}{adapter}</p><p>Closed chapters: {shut}</p>"
+        f"<p>Worded by: {escaped(engine_name(course.engine))}{adapter}</p><p>Closed chapters: {shut}</p>"
         f"<p>Questions and practice are deleted after {days} days.</p></div>"
     )
 
@@ -153,7 +153,7 @@ def fresh_course(room: Room, person: Person, number: int | None) -> tuple[Any, .
     chapters = room.tutoring.chapters(person, number)
     return (
         _facts(room, person, number),
-        gr.update(choices=room.shelf.engines(), value=course.engine),
+        gr.update(choices=[(engine_name(name), name) for name in room.shelf.engines()], value=course.engine),
         course.adapter or "",
         gr.update(choices=[(title, chapter) for chapter, title in chapters.items()], value=None),
         "",

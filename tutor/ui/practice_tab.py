@@ -133,7 +133,8 @@ def _page(room: Room, passage: Passage | None, *, marked: bool) -> tuple[Any, ..
 def fresh_practice(room: Room, person: Person, number: int | None) -> tuple[Any, ...]:
     """The tab's outputs for a course: its chapters, and the first question."""
     if number is None:
-        return gr.update(visible=False), {}, "", *_form(there=False), *nothing_shown()
+        hint = '<p class="hint">Join a course to practise with its book.</p>'
+        return gr.update(visible=False), {}, hint, *_form(there=False), *nothing_shown()
     titles = room.tutoring.chapters(person, number)
     choices = [("All chapters", ""), *((title, chapter) for chapter, title in titles.items() if chapter)]
     chapter = gr.update(choices=choices, value="", visible=len(choices) > 1)

@@ -15,12 +15,18 @@ from tutor.shell import page_name
 
 _KINDS = {"text": "Text", "table": "Table row", "ER_desc": "ER diagram", "figure": "Figure"}
 _ROWS = 50  # of a query's result
+_ENGINE_NAMES = {"quote": "The book’s own sentences", "small": "Small Llama (it invents)", "server": "Model server"}
 EMPTY_SOURCES = '<p class="hint">The sources of the answer appear here. Choose one to see its page.</p>'
 
 
 def escaped(text: str) -> str:
     """Text as HTML that shows exactly that text, line breaks kept."""
     return html.escape(text).replace("\n", "<br>")
+
+
+def engine_name(engine: str) -> str:
+    """What an engine is called on the pages: ours by what they do, a model by its own name."""
+    return _ENGINE_NAMES.get(engine, engine)
 
 
 def answer_html(answer: Answer, message: int) -> str:

@@ -161,12 +161,15 @@ def test_the_deck_gives_due_ones_first_then_new_ones(classroom: Classroom) -> No
     good, bad = Grade("right", 1.0, 1.0, [], []), Grade("unsure", 0.0, 1.0, [], [])
     assert decks.next(classroom.bob, course, items) == items[0]
     decks.record(classroom.bob, course, items[0], "A", bad, 0)
-    assert decks.next(classroom.bob, course, items, skip="k0") == items[1]
+    assert decks.next(classroom.bob, course, items, "k0") == items[1]
     decks.record(classroom.bob, course, items[1], "A", good, 0)
-    assert decks.next(classroom.bob, course, items, skip="k1") == items[2]
+    assert decks.next(classroom.bob, course, items, "k1") == items[2]
     with classroom.room.database.write() as session:
         session.execute(update(Card).where(Card.question_key == "k0").values(due=utc_now() - timedelta(minutes=1)))
-    assert decks.next(classroom.bob, course, items, skip="k1") == items[0]
+    assert decks.next(classroom.bob, course, items, "k1") == items[0]
     assert decks.standing(classroom.bob, course, items) == Standing(total=3, tried=2, due=1)
     assert decks.next(classroom.bob, course, []) is None
+    assert decks.next(classroom.bob, course, items, "k1", ["k0"]) == items[2]
+    assert decks.next(classroom.bob, course, items, "k1", ["k0", "k2"]) == items[0]  # all were skipped: from the beginning
+    assert decks.next(classroom.bob, course, items[:1], "k0", ["k0"]) == items[0]  # there is no other
     assert decks.standing(classroom.ada, course, items) == Standing(3, 0, 0)

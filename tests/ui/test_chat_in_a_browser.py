@@ -211,6 +211,10 @@ def test_practise_through_all_hints(browser: Any, address: str, watch: Watch) ->
     first = page.locator("#exercise h2").inner_text()
     page.click("#onward")
     page.wait_for_function("was => document.querySelector('#exercise h2').innerText !== was", arg=first)
+    second = page.locator("#exercise h2").inner_text()
+    page.click("#onward")
+    page.wait_for_function("was => document.querySelector('#exercise h2').innerText !== was", arg=second)
+    assert page.locator("#exercise h2").inner_text() != first  # what was skipped does not come back at once
     page.fill("#given textarea", "I think it has something to do with bananas.")
     page.click("#grade")
     page.wait_for_selector("#result .verdict")

@@ -30,11 +30,17 @@ class Decks:
     database: Database
     courses: Courses
 
-    def next(self, person: Person, course_id: int, exercises: Sequence[Exercise], skip: str = "") -> Exercise | None:
-        """The question that is due longest, else the first new one, else the one that comes up first; never `skip` twice."""
+    def next(
+        self, person: Person, course_id: int, exercises: Sequence[Exercise], last: str = "", skipped: Sequence[str] = ()
+    ) -> Exercise | None:
+        """The question that is due longest, else the first new one, else the one that comes up first.
+
+        Never the `last` one (its key) at once; those that were `skipped` only after all others.
+        """
         self.courses.of(person, course_id)
         cards = self._cards(person, course_id)
-        others = [item for item in exercises if item.key != skip] or list(exercises)
+        others = [item for item in exercises if item.key != last and item.key not in skipped]
+        others = others or [item for item in exercises if item.key != last] or list(exercises)
         now = utc_now()
         due = [item for item in others if item.key in cards and cards[item.key].due <= now]
         if due:

@@ -1,5 +1,6 @@
 """Practice in a course: the book's questions, hints by stages, grading, and what an instructor keeps closed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,10 +37,12 @@ class Tutoring:
         headings = {entry.title.split(" ", 1)[0]: entry.title for entry in self.shelf.book(course.book).outline()}
         return {item.chapter: headings.get(item.chapter, f"Chapter {item.chapter}") for item in self._exercises(course, "")}
 
-    def next(self, person: Person, course_id: int, chapter: str = "", skip: str = "") -> tuple[Exercise | None, Standing]:
-        """The next question of a chapter ("" all), and how far the student is there."""
+    def next(
+        self, person: Person, course_id: int, chapter: str = "", last: str = "", skipped: Sequence[str] = ()
+    ) -> tuple[Exercise | None, Standing]:
+        """The next question of a chapter ("" all) after `last`, `skipped` ones at the end; and how far the student is there."""
         exercises = self._exercises(self.courses.of(person, course_id), chapter)
-        return self.decks.next(person, course_id, exercises, skip), self.decks.standing(person, course_id, exercises)
+        return self.decks.next(person, course_id, exercises, last, skipped), self.decks.standing(person, course_id, exercises)
 
     def exercise(self, person: Person, course_id: int, key: str) -> Exercise:
         """A question by its key. UsageError where the book has it no more."""

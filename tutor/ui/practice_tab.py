@@ -14,7 +14,12 @@ from tutor.ui.sheet import Sheet, build_sheet, nothing_shown, shown
 from tutor.ui.told import forgotten, person_of, told
 
 Work = dict[str, Any]
-"""The question at hand: {"key", "hints": [texts]}."""
+"""The question at hand: {"key", "skipped": [keys of the questions that were left without an answer]}."""
+Taken = dict[str, Any]
+"""What was done with a question: {"key", "hints": [texts], "graded"}.
+
+A state of its own: a hint that is still on its way when the next question comes must not bring the old question back.
+"""
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,7 @@ class PracticeTab:
 
     chapter: Any
     work: Any
+    taken: Any
     question: Any
     given: Any
     hints: Any
@@ -33,12 +39,13 @@ class PracticeTab:
     @property
     def outputs(self) -> list[Any]:
         """The chapter first: a step to the next question fills all but it."""
-        return [self.chapter, self.work, self.question, self.given, self.hints, self.result, self.buttons, *self.sheet.outputs]
+        parts = (self.chapter, self.work, self.taken, self.question, self.given, self.hints, self.result, self.buttons)
+        return [*parts, *self.sheet.outputs]
 
 
 def build_practice_tab(room: Room, course: Any) -> PracticeTab:
     """Lay the tab out and wire it."""
-    work = gr.State({})
+    work, taken = gr.State({}), gr.State({})
     with gr.Row(equal_height=False, elem_classes="columns"):
         with gr.Column(scale=5, min_width=320):
             chapter = gr.Dropdown([("All chapters", "")], value="", label="Chapter", elem_id="chapter", filterable=False)
@@ -59,7 +66,7 @@ def build_practice_tab(room: Room, course: Any) -> PracticeTab:
             hints = gr.HTML("", elem_id="hints")
         with gr.Column(scale=4, min_width=320):
             sheet = build_sheet(room, "practice")
-    tab = PracticeTab(chapter, work, question, given, hints, result, buttons, sheet)
+    tab = PracticeTab(chapter, work, taken, question, given, hints, result, buttons, sheet)
     _wire(room, tab, course, (grade, hint, onward))
     return tab
 
@@ -67,28 +74,31 @@ def build_practice_tab(room: Room, course: Any) -> PracticeTab:
 def _wire(room: Room, tab: PracticeTab, course: Any, buttons: tuple[Any, Any, Any]) -> None:
     grade, hint, onward = buttons
 
-    def graded(now: Work, text: str, number: int, request: gr.Request) -> tuple[Any, ...]:
-        return _grade(room, person_of(room, request), number, now, text)
+    def graded(now: Work, taken: Taken, text: str, number: int, request: gr.Request) -> tuple[Any, ...]:
+        return _grade(room, person_of(room, request), number, (now, taken), text)
 
-    def hinted(now: Work, number: int, request: gr.Request) -> tuple[Any, ...]:
-        return _hint(room, person_of(room, request), number, now)
+    def hinted(now: Work, taken: Taken, number: int, request: gr.Request) -> tuple[Any, ...]:
+        return _hint(room, person_of(room, request), number, now, taken)
 
-    def following(now: Work, wanted: str, number: int, request: gr.Request) -> tuple[Any, ...]:
-        return _next(room, person_of(room, request), number, wanted, now.get("key", ""))
+    def following(now: Work, taken: Taken, wanted: str, number: int, request: gr.Request) -> tuple[Any, ...]:
+        return _next(room, person_of(room, request), number, wanted, (now, taken))
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     filled = tab.outputs[1:]
-    onward.click(told(following), [tab.work, tab.chapter, course], filled, **quiet)
-    tab.chapter.input(told(following), [tab.work, tab.chapter, course], filled, **quiet)
-    hint.click(told(hinted), [tab.work, course], [tab.work, tab.hints, *tab.sheet.outputs], **quiet)
-    grade.click(told(graded), [tab.work, tab.given, course], [tab.result, *tab.sheet.outputs], **quiet)
+    onward.click(told(following), [tab.work, tab.taken, tab.chapter, course], filled, **quiet)
+    tab.chapter.input(told(following), [tab.work, tab.taken, tab.chapter, course], filled, **quiet)
+    hint.click(told(hinted), [tab.work, tab.taken, course], [tab.taken, tab.hints, *tab.sheet.outputs], **quiet)
+    grade.click(told(graded), [tab.work, tab.taken, tab.given, course], [tab.taken, tab.result, *tab.sheet.outputs], **quiet)
 
 
-def _next(room: Room, person: Person, number: int, chapter: str, skip: str) -> tuple[Any, ...]:
-    exercise, standing = room.tutoring.next(person, number, chapter, skip)
-    work: Work = {"key": exercise.key, "hints": []} if exercise else {}
+def _next(room: Room, person: Person, number: int, chapter: str, at: tuple[Work, Taken]) -> tuple[Any, ...]:
+    now, taken = at
+    last = now.get("key", "")
+    skipped = [*now.get("skipped", []), *([last] if last and not _done(now, taken)["graded"] else [])]
+    exercise, standing = room.tutoring.next(person, number, chapter, last, skipped)
+    work: Work = {"key": exercise.key, "skipped": [] if exercise.key in skipped else skipped} if exercise else {}
     shown_question = question_html(exercise, standing, chapter)
-    return work, shown_question, *_form(exercise is not None), *nothing_shown()
+    return work, {}, shown_question, *_form(exercise is not None), *nothing_shown()
 
 
 def _form(there: bool) -> tuple[Any, ...]:
@@ -96,30 +106,38 @@ def _form(there: bool) -> tuple[Any, ...]:
     return gr.update(value="", visible=there), "", "", gr.update(visible=there)
 
 
-def _hint(room: Room, person: Person, number: int, now: Work) -> tuple[Any, ...]:
+def _done(now: Work, taken: Taken) -> Taken:
+    """What was done with the question at hand."""
+    return taken if taken and taken["key"] == now["key"] else {"key": now["key"], "hints": [], "graded": False}
+
+
+def _hint(room: Room, person: Person, number: int, now: Work, taken: Taken) -> tuple[Any, ...]:
     """One hint more; the first shows the page, too."""
     if not now:
         raise forgotten()
-    if len(now["hints"]) >= STAGES:
-        return now, gr.skip(), *(gr.skip(),) * 3
-    stage = len(now["hints"]) + 1
-    texts = [*now["hints"], room.tutoring.hint(person, number, now["key"], stage)]
+    done = _done(now, taken)
+    if len(done["hints"]) >= STAGES:
+        return done, gr.skip(), *(gr.skip(),) * 3
+    stage = len(done["hints"]) + 1
+    texts = [*done["hints"], room.tutoring.hint(person, number, now["key"], stage)]
     page: tuple[Any, ...] = (gr.skip(),) * 3
     if stage == 1:
         exercise = room.tutoring.exercise(person, number, now["key"])
         page = _page(room, room.tutoring.reading(person, number, exercise), marked=False)
-    return {**now, "hints": texts}, hints_html(texts), *page
+    return {**done, "hints": texts}, hints_html(texts), *page
 
 
-def _grade(room: Room, person: Person, number: int, now: Work, text: str) -> tuple[Any, ...]:
+def _grade(room: Room, person: Person, number: int, at: tuple[Work, Taken], text: str) -> tuple[Any, ...]:
+    now, taken = at
     if not now:
         raise forgotten()
+    done = _done(now, taken)
     exercise = room.tutoring.exercise(person, number, now["key"])
-    graded = room.tutoring.grade(person, number, now["key"], text, len(now["hints"]))
+    graded = room.tutoring.grade(person, number, now["key"], text, len(done["hints"]))
     heading = " › ".join(graded.passage.chunk.heading_path) if graded.passage else ""
     closed = graded.closed_until.date().isoformat() if graded.closed_until else ""
     result = grade_html(graded.grade, exercise, heading, graded.review, closed)
-    return result, *_page(room, graded.passage, marked=not closed)
+    return {**done, "graded": True}, result, *_page(room, graded.passage, marked=not closed)
 
 
 def _page(room: Room, passage: Passage | None, *, marked: bool) -> tuple[Any, ...]:
@@ -134,8 +152,8 @@ def fresh_practice(room: Room, person: Person, number: int | None) -> tuple[Any,
     """The tab's outputs for a course: its chapters, and the first question."""
     if number is None:
         hint = '<p class="hint">Join a course to practise with its book.</p>'
-        return gr.update(visible=False), {}, hint, *_form(there=False), *nothing_shown()
+        return gr.update(visible=False), {}, {}, hint, *_form(there=False), *nothing_shown()
     titles = room.tutoring.chapters(person, number)
     choices = [("All chapters", ""), *((title, chapter) for chapter, title in titles.items() if chapter)]
     chapter = gr.update(choices=choices, value="", visible=len(choices) > 1)
-    return chapter, *_next(room, person, number, "", "")
+    return chapter, *_next(room, person, number, "", ({}, {}))

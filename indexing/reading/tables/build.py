@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 from indexing.reading.pdf import Word
 from indexing.reading.tables.bands import with_bands_cut
 from indexing.reading.tables.cells import Cell, Draft
-from indexing.reading.tables.columns import Entry, PrintedLine, River, extent, word_height
+from indexing.reading.tables.columns import Entry, PrintedLine, River, extent, segments, word_height
 from indexing.reading.tables.geometry import overlap
-from indexing.reading.tables.levels import header_levels
+from indexing.reading.tables.levels import OFF_MIDDLE, header_levels
 from indexing.reading.tables.placing import place
 from indexing.reading.tables.rows import bottom, column_reach, is_open, rows_of, top
 from indexing.reading.tables.rulings import Ruling
 
+OFF_TITLE = 0.08  # of a table's width: its words may end that much before its rules, over whose middle a title stands
 Row = tuple[list[PrintedLine], list[Entry]]  # the printed lines of a row, and its entries
 
 
@@ -42,7 +43,9 @@ def build(
         if not band:
             ys[-1] = edges[number + 1]
             continue
-        if number == 0 and len(bands) > 1:
+        if number == 0 and _is_title(bands, rivers, (low, high), height):
+            rows = [(list(band), [(0, len(rivers), band[0])])]
+        elif number == 0 and len(bands) > 1:
             rows = header_levels(band, rivers, partial, reach, xs, height)
         else:
             rows = _body_rows(band, rivers, height, is_row_ruled, is_bold)
@@ -51,6 +54,17 @@ def build(
             ys.append(max(ys[-1], _edge_below(rows, index, edges[number + 1])))
     draft = Draft(xs, ys, cells)
     return with_bands_cut(draft) if is_row_ruled else draft
+
+
+def _is_title(
+    bands: Sequence[Sequence[PrintedLine]], rivers: Sequence[River], reach: tuple[float, float], height: float
+) -> bool:
+    """Whether the first band is one line over the middle of a table whose header stands ruled off in the second band."""
+    if len(bands) < 3 or len(bands[0]) != 1 or len(bands[1]) != 1 or not rivers:
+        return False
+    low, high = extent(bands[0][0])
+    in_middle = abs(low + high - reach[0] - reach[1]) / 2 <= max(OFF_MIDDLE, OFF_TITLE * (reach[1] - reach[0]))
+    return in_middle and len(segments(bands[0][0], height)) == 1 and len(place(bands[1][0], rivers, height)) == len(rivers) + 1
 
 
 def _body_rows(

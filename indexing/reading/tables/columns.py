@@ -244,6 +244,8 @@ def _is_regular(gaps: Sequence[Gap], entries: int) -> bool:
     if not is_number(texts[0]) and max(map(texts.count, texts)) > max(1, 0.5 * len(texts)):
         return False  # lines that begin with the same words
     ends, begins = [end.box[2] for _, end, _ in body], [begin.box[0] for _, _, begin in body]
+    if len(body) < SUPPORT and not any(all(kind) for kind in zip(*kinds, strict=True)):
+        return False  # two lines of running text are flush somewhere, by chance; with numbers they are not
     return max(begins) - min(begins) <= FLUSH or max(ends) - min(ends) <= FLUSH
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 from indexing.reading.pdf import Box, Line
 from indexing.reading.tables.cells import Draft, grid_of
@@ -20,6 +21,7 @@ _ENUMERATOR = re.compile(r"^([•◦▪●■□➢✓*–—·\-‣∙]|\(?([0-
 _INDEX_ENTRY = re.compile(r"\D{3,},\s*\d+([-–,\s]+\d+)*$")
 LONGEST_HEADER = 14  # words; a longer first cell is running text
 MOST_MONO = 0.7  # of the words of a table that nothing else speaks for are in a typewriter face
+FEW_ROWS = 4  # running text leaves white below white in so many lines by chance
 DIRECTLY = 14.0  # points: the caption of a table that has nothing else to be known by stands right beside it
 
 
@@ -66,8 +68,10 @@ def is_table(draft: Draft, around: Surroundings) -> bool:
 def _speaks_for_itself(draft: Draft, grid: Sequence[Sequence[str]], around: Surroundings) -> bool:
     """Whether a table without caption and rules has a header, numbers in columns, or many short flush entries."""
     rows, columns = len(grid), len(grid[0])
-    if sum(sum(bool(cell) for cell in column) >= rows / 3 for column in zip(*grid, strict=True)) < 2:
+    if sum(sum(bool(cell) for cell in column) >= 0.4 * rows for column in zip(*grid, strict=True)) < 2:
         return False  # one column, and something beside a few of its lines
+    if rows <= FEW_ROWS and _is_spaced_as_text(draft):
+        return False
     numbers = _number_columns(grid)
     flush = _flush_share(draft)
     filled = sum(bool(cell) for row in grid for cell in row) / (rows * columns)
@@ -164,6 +168,19 @@ def _number_columns(grid: Sequence[Sequence[str]]) -> int:
         numbers = sum(bool(NUMBER.match(cell)) for cell in cells)
         count += numbers >= 2 and sum(is_number(cell) for cell in cells) > 0.7 * len(cells)
     return count
+
+
+def _is_spaced_as_text(draft: Draft) -> bool:
+    """Whether in most of the rows that have two entries or more these are no further apart than the words within them."""
+    spaced = total = 0
+    for row in range(draft.rows):
+        entries = [sorted(cell.words, key=lambda word: word.box[0]) for cell in draft.cells if cell.row == row and cell.words]
+        entries.sort(key=lambda words: words[0].box[0])
+        between = [b[0].box[0] - a[-1].box[2] for a, b in pairwise(entries)]
+        within = [b.box[0] - a.box[2] for words in entries for a, b in pairwise(words) if b.box[0] > a.box[2]]
+        total += bool(between)
+        spaced += bool(between and within) and median(between) < 1.4 * median(within)
+    return spaced > 0.5 * total
 
 
 def _flush_share(draft: Draft, within: float = 2.0) -> float:

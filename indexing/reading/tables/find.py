@@ -14,7 +14,7 @@ from indexing.reading.tables.cells import Draft, found
 from indexing.reading.tables.columns import PrintedLine
 from indexing.reading.tables.evidence import MOST_MONO, Surroundings, has_caption, is_table
 from indexing.reading.tables.frame import frame_of
-from indexing.reading.tables.geometry import inside, overlap, printed_lines
+from indexing.reading.tables.geometry import hull, inside, overlap, printed_lines
 from indexing.reading.tables.half_ruled import Region, half_ruled_regions, stripes
 from indexing.reading.tables.header_lines import with_header_lines
 from indexing.reading.tables.headers import header_rows, stands_out
@@ -93,7 +93,7 @@ class _Detector:
         regions = half_ruled_regions(horizontal, self.words, taken, has_rule=are_rules)
         lines = self.lines if regions else []
         for region in regions:
-            if not are_rules and self._is_listing(region):
+            if self._is_listing(region, is_painted=not are_rules):
                 continue
             whole = grown(region, lines, taken, open_ended=not are_rules)
             whole = with_ruled_header(whole, lines, horizontal) if are_rules else whole
@@ -111,11 +111,13 @@ class _Detector:
             whole = with_ruled_header(without_heading(region, self.style), lines, horizontal)
             self._take(whole, lines, rules=len(whole.edges) - 2, open_top=True)
 
-    def _is_listing(self, region: Region) -> bool:
-        """Whether the ground that was painted is that of a program's lines: of several in one piece, or of most words."""
+    def _is_listing(self, region: Region, *, is_painted: bool) -> bool:
+        """Whether a program stands between the rules, without a table's caption, or on the painted ground, line by line."""
         words = [word for line in region.lines for word in line]
         whole = any(len(band) > 2 and all(self.style.is_mono(word) for line in band for word in line) for band in region.bands)
-        return whole or sum(map(self.style.is_mono, words)) > MOST_MONO * len(words)
+        if sum(map(self.style.is_mono, words)) > MOST_MONO * len(words):
+            return is_painted or not has_caption(hull(word.box for word in words), self.style.lines)
+        return whole and is_painted
 
     def _take(self, region: Region, lines: Sequence[PrintedLine], *, rules: int, open_top: bool) -> bool:
         """Add a region's table if it is one."""

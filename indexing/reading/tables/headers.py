@@ -49,8 +49,11 @@ def _leading(marks: Sequence[bool]) -> int:
 
 
 def _spanned(draft: Draft, most: int) -> int:
-    """Rows that must be header rows because a cell of the first row spans rows, or several columns but not all."""
-    rows = 1
+    """Rows that must be header rows because a cell of the first row spans rows, or several columns, or all as a title does."""
+    title = len(draft.cells) > draft.columns and any(
+        cell.row == cell.last_row == 0 and cell.last_column - cell.column == draft.columns - 1 > 0 for cell in draft.cells
+    )
+    rows = min(most, 1 + title)  # the header stands below a title over all columns
     grew = True
     while grew:
         grew = False

@@ -1,5 +1,7 @@
 """What is set in columns or between rules and is no table."""
 
+import pymupdf
+
 PROSE = (
     "a relation of the example is small enough to be printed here as a whole",
     "so that each of the results can be checked",
@@ -155,4 +157,27 @@ def test_descriptions_of_functions(brush, find):
     brush.text(500, 118, "[Function]", "tiro", 10, align="right")
     for number, text in enumerate(("root: pointer to a structure", "value: where the tag is put", "Returns: nothing")):
         brush.text(160, 136 + 16 * number, text, "tiro", 10)
+    assert find(brush) == []
+
+
+def test_a_listing_between_rules_below_a_note(brush, find):
+    brush.text(400, 80, "(continued from previous page)", "tiro", 8)
+    for y in (86, 118):
+        brush.line(70, y, 520, y)
+    brush.text(76, 98, "[...]", "cour", 9)
+    brush.text(76, 111, "symbol minimal-version[   id-of-dependency-template]", "cour", 9)
+    assert find(brush) == []
+
+
+def test_a_title_and_two_lines_of_text_with_white_below_each_other(brush, find):
+    lines = [("9.3 History Expansion", 2, "tibo", 14)]
+    lines += [("The History library provides a history expansion feature", 4, "tiro", 11)]
+    lines += [("expansion provided by csh. This section describes the syntax", 4, "tiro", 11)]
+    for y, (text, split, font, size) in zip((100, 122, 135), lines, strict=True):
+        words = text.split()
+        widths = [pymupdf.get_text_length(word, font, size) for word in words]
+        x, space = 70.0, (225 - 70 - sum(widths[:split])) / split
+        for word, width in zip(words, widths, strict=True):
+            brush.text(x, y, word, font, size)
+            x += width + space
     assert find(brush) == []

@@ -39,6 +39,16 @@ def test_rules(brush, find, places):
     assert table.header_rows == 1
 
 
+def test_a_title_over_all_columns_above_the_header(brush, find):
+    brush.text((XS[0] + XS[-1]) / 2, 195, "Prices in Europe", "helv", 9, align="centre")
+    edges = draw(brush)
+    for y in (183, edges[0], edges[1], edges[-1]):
+        rule(brush, y)
+    (table,) = find(brush)
+    assert table.grid == [["Prices in Europe"] * 4, HEADER, *BODY]
+    assert table.header_rows == 2
+
+
 def test_header_told_by_a_rule_alone(brush, find):
     edges = draw(brush, header="helv")
     for place in (0, 1, -1):

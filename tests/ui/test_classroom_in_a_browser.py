@@ -101,6 +101,17 @@ def test_sign_in_wrong_and_right(browser: Any, school: tuple[str, str], watch: W
     page.context.close()
 
 
+def test_every_link_of_the_head_is_within_a_phones_width(browser: Any, school: tuple[str, str], watch: Watch) -> None:
+    page = opened(browser, school[0], watch)
+    page.set_viewport_size({"width": 375, "height": 720})
+    sign_in(page, "ada")
+    page.wait_for_selector(".example")
+    edges = page.locator("#account a").evaluate_all("links => links.map(link => link.getBoundingClientRect().right)")
+    assert len(edges) == 4
+    assert max(edges) <= 375
+    page.context.close()
+
+
 def test_one_student_never_sees_anothers_questions(browser: Any, school: tuple[str, str], watch: Watch) -> None:
     address, code = school
     carl, dora = (opened(browser, address, watch) for _ in range(2))

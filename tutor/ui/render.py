@@ -14,6 +14,7 @@ from tutor.answer import Answer, Citation, Sentence
 from tutor.shell import page_name
 
 _KINDS = {"text": "Text", "table": "Table row", "ER_desc": "ER diagram", "figure": "Figure"}
+_LONG_WORD = 24  # characters; a longer last word may part from its citation, lest the line get too wide for a phone
 _ROWS = 50  # of a query's result
 _ENGINE_NAMES = {"quote": "The book’s own sentences", "small": "Small Llama (it invents)", "server": "Model server"}
 EMPTY_SOURCES = '<p class="hint">The sources of the answer appear here. Choose one to see its page.</p>'
@@ -74,9 +75,12 @@ def _sentence(sentence: Sentence, message: int) -> str:
         f'aria-label="Show source {number}">{number}</button>'
         for number in sentence.citations
     )
-    text = escaped(sentence.text)
     if sentence.supported:
-        return f"<span>{text}{marks}</span>"
+        start, space, end = sentence.text.rpartition(" ")
+        if not marks or len(end) > _LONG_WORD:
+            return f"<span>{escaped(sentence.text)}{marks}</span>"
+        return f'<span>{escaped(start + space)}<span class="end">{escaped(end)}{marks}</span></span>'
+    text = escaped(sentence.text)
     return f'<span class="unsupported">{text} <span class="flag">⚠ not found in the book</span></span>'
 
 

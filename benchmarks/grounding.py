@@ -18,7 +18,7 @@ import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
-from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.model_selection import GroupKFold
 
 from benchmarks.grounding_sets import Example, answers, lessons, pairs, small_model, to_learn_from
 from indexing.embedding import load_embedder
@@ -204,25 +204,41 @@ def cuts(sets: Sequence[tuple[Sequence[Example], np.ndarray]]) -> None:
 
 
 def stronger(examples: Sequence[Example], premises: Sequence[str], scores: np.ndarray, name: str) -> None:
-    """A stronger check alone, and together with the forest."""
+    """A stronger check of examples of both sets: alone, and together with the forest. Likelihoods are cross-validated."""
     labels = np.array([item.supported for item in examples])
+    written = np.array([item.kind.startswith("small model") for item in examples])
     entailment = load_entailment(settings().model_copy(update={"entailment": name}))
     pairs_ = [(premise, plain_sentence(item.text)) for premise, item in zip(premises, examples, strict=True)]
+    found = np.zeros(0)
     if isinstance(entailment, Likelihood):
         measures = np.stack([entailment.measures(*pair) for pair in pairs_])
-        for number, title in enumerate(("mean gain", "worst gain", "mean after the source")):
-            print(f"  {name}, {title:22} AUROC {roc_auc_score(labels, measures[:, number]):.3f}")
-        model = LogisticRegression(class_weight="balanced")
-        groups = [item.group for item in examples]
-        found = cross_val_predict(model, measures, labels, groups=groups, cv=GroupKFold(FOLDS), method="predict_proba")[:, 1]
-        model.fit(measures, labels)
-        print(f"  weights {np.round(model.coef_[0], 3).tolist()}, bias {model.intercept_[0]:.3f}")
+        found = logistic(measures, labels, written, [item.group for item in examples])
+        parts = {title: measures[:, number] for number, title in enumerate(("mean gain", "worst gain", "mean after"))}
     elif entailment is not None:
-        found = np.array(entailment.probabilities(pairs_))
-    both = combined(rescaled(scores, CUT), found)
-    for title, values in ((f"{name} alone", found), ("the check with it", both)):
-        print(f"  {title:20} balanced accuracy {balanced_accuracy_score(labels, values >= 0.5):.3f}  "
-              f"AUROC {roc_auc_score(labels, values):.3f}")  # fmt: skip
+        found, parts = np.array(entailment.probabilities(pairs_)), {}
+    parts |= {"alone, cross-validated": found, "the check with it": combined(rescaled(scores, CUT), found)}
+    for title, chosen in (("pairs", ~written), ("the small model's own", written)):
+        print(f"\n{name} on {chosen.sum()} of {title}")
+        print(f"  {'the check':22} balanced accuracy {balanced_accuracy_score(labels[chosen], scores[chosen] >= CUT):.3f}  "
+              f"AUROC {roc_auc_score(labels[chosen], scores[chosen]):.3f}")  # fmt: skip
+        for part, values in parts.items():
+            accuracy = balanced_accuracy_score(labels[chosen], values[chosen] >= 0.5)
+            shown_ = f"balanced accuracy {accuracy:.3f}  " if part in ("alone, cross-validated", "the check with it") else ""
+            print(f"  {part:22} {shown_}AUROC {roc_auc_score(labels[chosen], values[chosen]):.3f}")
+
+
+def logistic(measures: np.ndarray, labels: np.ndarray, written: np.ndarray, groups: Sequence[str]) -> np.ndarray:
+    """Cross-validated probabilities by a logistic function in which each set, and each label in it, weighs the same."""
+    kinds = 2 * written + labels
+    weights_ = 1 / np.bincount(kinds)[kinds]
+    found = np.zeros(len(labels))
+    model = LogisticRegression()
+    for rest, out in GroupKFold(FOLDS).split(measures, labels, groups):
+        model.fit(measures[rest], labels[rest], sample_weight=weights_[rest] * len(rest))
+        found[out] = model.predict_proba(measures[out])[:, 1]
+    model.fit(measures, labels, sample_weight=weights_ * len(labels))
+    print(f"\nlikelihoods: weights {np.round(model.coef_[0], 3).tolist()}, bias {model.intercept_[0]:.3f}")
+    return found
 
 
 def main() -> None:
@@ -249,10 +265,10 @@ def main() -> None:
             shown(chosen, scores[place])
             continue
         table(chosen, rows[place], scores[place], title)
-        if arguments.entailment:
-            some = slice(place.start, place.stop, arguments.every)
-            stronger(examples[some], premises[some], scores[some], arguments.entailment)
     cuts(scored)
+    if arguments.entailment:
+        both = slice(0, len(sets["pairs"]) + len(sets["the small model's own"]), arguments.every)
+        stronger(examples[both], premises[both], scores[both], arguments.entailment)
     subtle = [i for i in range(len(sets["pairs"])) if examples[i].kind in ("paraphrase", *_PAIR_CHANGES)]
     labels = np.array([examples[i].supported for i in subtle])
     print(f"\nparaphrases against subtle errors: AUROC {roc_auc_score(labels, scores[subtle]):.3f}, "

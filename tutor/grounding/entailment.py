@@ -23,9 +23,10 @@ _GIVEN = "Here is a passage of a textbook:\n\n{premise}\n\nWrite a sentence that
 _ALONE = "Write a sentence of a textbook."
 
 # A logistic function of (mean gain, worst gain of a content token, mean log P after the source), in nats a token; fitted by
-# `python -m benchmarks.grounding --entailment small --fit` on both sets.
-_WEIGHTS = (1.0, 0.25, 0.5)
-_BIAS = 0.0
+# `python -m benchmarks.grounding --entailment small --every 3`, each set weighing the same. The weights are small because the
+# sets disagree: among a model's own sentences the likely ones are supported, among copies the likely ones are the changed.
+_WEIGHTS = (0.104, 0.186, -0.127)
+_BIAS = -0.484
 
 
 class Entailment(Protocol):

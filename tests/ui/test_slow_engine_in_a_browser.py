@@ -15,10 +15,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_500)]
 
 QUESTION = "What is a weak entity type?"
 SENTENCE = "A weak entity type is an entity type without a key of its own."
+MORE = "Then number {0} of them follows, which has {0} attributes."
 
 
 class _SlowModel(BaseHTTPRequestHandler):
-    """An OpenAI-compatible server that says the same sentence again and again, a word every tenth of a second."""
+    """An OpenAI-compatible server that goes on and on, a word every tenth of a second, and never repeats itself."""
 
     gone = threading.Event()
     """Set when a reader hung up in the middle of an answer."""
@@ -31,8 +32,8 @@ class _SlowModel(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers["content-length"]))
         self._head("text/event-stream")
         try:
-            for _ in range(400):
-                for word in SENTENCE.split():
+            for number in range(1_000):
+                for word in (MORE.format(number) if number else SENTENCE).split():
                     piece = {"choices": [{"delta": {"content": word + " "}}]}
                     self.wfile.write(f"data: {json.dumps(piece)}\n\n".encode())
                     self.wfile.flush()
@@ -112,7 +113,7 @@ def test_choose_a_model_stop_it_and_go_on(browser: Any, address: str, watch: Wat
     page.wait_for_selector(".exchange .acts")
     assert _SlowModel.gone.wait(WAIT_MS / 1000), "the model was not told to stop"
     assert page.locator(".live").count() == 0
-    assert "Ended early" in page.locator(".answer").inner_text()
+    assert "Ended early: stopped" in page.locator(".answer").inner_text()
     assert page.locator("#send").is_visible()
     assert not page.locator("#stop").is_visible()
     choose_engine(page, "own sentences")
@@ -129,7 +130,9 @@ def test_who_waits_sees_the_place_in_the_queue(browser: Any, address: str, watch
     first.wait_for_selector(".live")
     send(second, QUESTION)
     second.wait_for_function("/queue: \\d+\\/\\d+/.test(document.querySelector('#waiting').innerText)")
-    assert second.locator("#waiting").is_visible()
+    told = second.locator("#waiting .progress-text").bounding_box()  # it is really seen there, and cut off by nothing
+    middle = [told["x"] + told["width"] / 2, told["y"] + told["height"] / 2]
+    assert second.evaluate("at => document.elementFromPoint(...at).closest('#waiting') !== null", middle)
     first.click("#stop")
     second.wait_for_selector(".exchange .acts")
     assert not second.locator("#waiting").is_visible()

@@ -40,6 +40,7 @@ WEIGHTS = {
     "other section": 120, "unrelated": 80, "changed review answer": 120, "changed paraphrase": 15, "spliced": 100,
     "small model, supported": 250, "small model, not supported": 700, "answer, supported": 60, "answer, not supported": 150,
     "lesson, paraphrase": 300, "lesson, invented": 250, "lesson, stated": 100, "lesson, changed": 75,
+    "lesson, elsewhere": 120,
 }  # fmt: skip
 _PAIR_CHANGES = ("number", "ordinal", "name", "roles", "negation", "quantifier")
 

@@ -28,6 +28,7 @@ from tutor.grounding.words import Word, words_of
 SETS = Path(__file__).parent / "sets"
 REVIEW = Path(__file__).parents[1] / "data" / "sample" / "review"
 _LONGEST = 1_400  # characters of a section taken as one passage
+_ELSEWHERE = 7  # passages on, another subject is surely come to
 _BOOK_CHUNKS = 110  # drawn from each book
 
 
@@ -83,11 +84,22 @@ def _texts_by_id(book: Path) -> dict[str, str]:
 
 
 def lessons() -> list[Example]:
-    """Sentences by hand, to learn from: paraphrases, what a small model would invent or state, and paraphrases changed."""
-    return [
+    """Sentences by hand, to learn from: paraphrases, what a small model would invent or state, and paraphrases changed.
+
+    The paraphrases are held against the passage of another subject as well, which does not support them.
+    """
+    items = _lines(SETS / "grounding-lessons.jsonl")
+    passages = list(dict.fromkeys(item["passage"] for item in items))
+    another = dict(zip(passages, passages[_ELSEWHERE:] + passages[:_ELSEWHERE], strict=True))
+    made = [
         Example(f"lesson, {item['kind']}", item["text"], (item["passage"],), item["supported"], item["passage"][:60])
-        for item in _lines(SETS / "grounding-lessons.jsonl")
+        for item in items
     ]
+    for item in items:
+        if item["kind"] == "paraphrase":
+            passage = another[item["passage"]]
+            made.append(Example("lesson, elsewhere", item["text"], (passage,), False, item["passage"][:60]))
+    return made
 
 
 def to_learn_from(home: Path) -> list[Example]:

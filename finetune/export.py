@@ -26,7 +26,7 @@ from indexing.errors import LimitError, ModelError, UsageError
 from indexing.settings import settings
 
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
-_HANDED_ON = ("adapter_config.json", "curves.csv", "curves.png", "held-out.jsonl")
+_HANDED_ON = ("adapter_config.json", "curves.csv", "held-out.jsonl")
 _PROBE = "The merged model must say what base and adapter say together."
 
 

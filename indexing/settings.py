@@ -46,7 +46,8 @@ class Settings(BaseSettings):
     qdrant_url: str = Field(default="", description="Qdrant server; empty: a local folder inside the book")
     qdrant_api_key: SecretStr = Field(default=SecretStr(""), description="Key of the Qdrant server")
     engine: str = Field(
-        default="quote", description="What words the answers: 'quote', 'small', 'auto', 'server', a model's name or folder"
+        default="quote",
+        description="What words the answers: 'quote', 'small', 'small-tuned', 'auto', 'server', a model's name or folder",
     )
     adapter: Path | None = Field(default=None, description="LoRA adapter folder for a transformers engine")
     server_url: str = Field(default="", description="Base URL of an OpenAI-compatible server, such as http://127.0.0.1:8000/v1")

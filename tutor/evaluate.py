@@ -151,7 +151,9 @@ def summarize(measured: Sequence[Measured]) -> dict[str, Any]:
 def main(
     questions: Annotated[Path, typer.Option(help="File of questions, one JSON object a line")],
     book: Annotated[str, typer.Option(help="Name in the library, or a book's folder")] = "",
-    engine: Annotated[str, typer.Option(help="'quote', 'small', 'server', 'auto', a model's name or folder")] = "quote",
+    engine: Annotated[
+        str, typer.Option(help="'quote', 'small', 'small-tuned', 'server', 'auto', a model's name or folder")
+    ] = "quote",
     adapter: Annotated[Path | None, typer.Option(help="LoRA adapter folder that goes with the engine")] = None,
     use_adapter: Annotated[
         bool, typer.Option("--adapter-on/--adapter-off", help="Answer with the adapter, or its base")

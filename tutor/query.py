@@ -43,7 +43,8 @@ def main(
     top_k: Annotated[int, typer.Option(min=1, max=50, help="Passages to retrieve")] = 5,
     mode: Annotated[Mode, typer.Option(help="What ranks passages")] = "hybrid",
     engine: Annotated[
-        str, typer.Option(help="'quote', 'small', 'server', 'auto', a model's name or folder", show_default=False)
+        str,
+        typer.Option(help="'quote', 'small', 'small-tuned', 'server', 'auto', a model's name or folder", show_default=False),
     ] = "",
     adapter: Annotated[Path | None, typer.Option(help="LoRA adapter folder that goes with the engine")] = None,
     show_passages: Annotated[bool, typer.Option("--show-passages", help="Show what was retrieved, too")] = False,

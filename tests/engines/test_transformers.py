@@ -122,6 +122,10 @@ def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
         load_engine("server", settings)
     with pytest.raises(UsageError, match="takes no adapter"):
         load_engine("quote", settings, tmp_path)
+    with pytest.raises(UsageError, match="an adapter of its own"):
+        load_engine("small-tuned", settings, tmp_path)
+    with pytest.raises(ModelError, match=r"python -m tutor\.models get small"):
+        load_engine("small-tuned", settings)
     auto = load_engine("auto", settings)
     assert auto.engine is None
     assert auto.why.startswith("quote: no server is set; meta-llama/Llama-2-7b-chat-hf is not on this computer")

@@ -11,7 +11,7 @@ from indexing.library import Book, book_names, find_book
 from indexing.records import Question
 from indexing.settings import Settings
 from tutor.engines.base import Engine
-from tutor.engines.load import QUOTE, load_engine
+from tutor.engines.load import QUOTE, TUNED, is_tuned_there, load_engine
 from tutor.models import PACKAGED, is_there
 from tutor.tutor import Tutor
 
@@ -90,6 +90,8 @@ class Shelf:
     def engines(self) -> list[str]:
         """Engines that are really there: quote mode, models that were got, a server that was set, the chosen one."""
         found = [QUOTE, *(name for name in PACKAGED if is_there(name, self.settings.models))]
+        if is_tuned_there(self.settings):
+            found.append(TUNED)
         if self.settings.server_url:
             found.append("server")
         return list(dict.fromkeys([*found, self.settings.engine]))

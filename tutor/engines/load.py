@@ -1,4 +1,6 @@
-"""An engine by its name: 'quote' (none), 'small', 'server', 'auto', or a causal model by name or folder.
+"""An engine by its name: 'quote' (none), 'small', 'small-tuned', 'server', 'auto', or a causal model by name or folder.
+
+`small-tuned` is the small model with the adapter that recipe `grounded` made from the sample course (data/sample/adapter).
 
 `auto` takes the best that is really there and says which and why, and never downloads: a server that is set and answers, else
 a GPU's model that is in the cache already, else quote mode. The small model is never chosen for a student: it invents.
@@ -13,7 +15,8 @@ from indexing.settings import Settings
 from tutor.engines.base import Engine
 from tutor.models import PACKAGED, is_there, model_folder
 
-QUOTE, SERVER, AUTO = "quote", "server", "auto"
+QUOTE, SERVER, AUTO, TUNED = "quote", "server", "auto", "small-tuned"
+SAMPLE_ADAPTER = Path(__file__).resolve().parents[2] / "data" / "sample" / "adapter"
 LLAMA = "meta-llama/Llama-2-7b-chat-hf"
 
 
@@ -27,6 +30,8 @@ class Choice:
 
 def load_engine(name: str, settings: Settings, adapter: Path | None = None) -> Choice:
     """The engine of that name. ModelError where it cannot be had, with what to do about it."""
+    if name == TUNED:
+        return _tuned(settings, adapter)
     adapter = adapter or settings.adapter
     if name in (QUOTE, SERVER) and adapter is not None:
         raise UsageError(f"engine '{name}' takes no adapter; choose one that transformers loads, such as --engine small")
@@ -42,6 +47,21 @@ def load_engine(name: str, settings: Settings, adapter: Path | None = None) -> C
             raise ModelError(f"the model '{name}' is not there; get it once with: python -m tutor.models get {name}")
         return Choice(_transformers(str(model_folder(name, settings.models)), name, adapter), f"{name}: {PACKAGED[name].title}")
     return Choice(_transformers(name, name, adapter), f"{name}: by transformers")
+
+
+def is_tuned_there(settings: Settings) -> bool:
+    """Whether the small model and the sample course's adapter are both on this computer."""
+    return is_there("small", settings.models) and SAMPLE_ADAPTER.is_dir()
+
+
+def _tuned(settings: Settings, adapter: Path | None) -> Choice:
+    if adapter is not None:
+        raise UsageError(f"engine '{TUNED}' has an adapter of its own; for {adapter} choose --engine small")
+    if not SAMPLE_ADAPTER.is_dir():
+        raise ModelError(f"{SAMPLE_ADAPTER}: not there; make it with: python -m finetune.train --book sample --recipe grounded")
+    return Choice(
+        load_engine("small", settings, SAMPLE_ADAPTER).engine, f"{TUNED}: the small model, tuned on the sample course"
+    )
 
 
 def _best(settings: Settings, adapter: Path | None) -> Choice:

@@ -16,7 +16,12 @@ from tutor.shell import page_name
 _KINDS = {"text": "Text", "table": "Table row", "ER_desc": "ER diagram", "figure": "Figure"}
 _LONG_WORD = 24  # characters; a longer last word may part from its citation, lest the line get too wide for a phone
 _ROWS = 50  # of a query's result
-_ENGINE_NAMES = {"quote": "The book’s own sentences", "small": "Small Llama (it invents)", "server": "Model server"}
+_ENGINE_NAMES = {
+    "quote": "The book’s own sentences",
+    "small": "Small Llama (it invents)",
+    "small-tuned": "Small Llama, tuned on the sample course",
+    "server": "Model server",
+}
 EMPTY_SOURCES = '<p class="hint">The sources of the answer appear here. Choose one to see its page.</p>'
 
 

@@ -221,7 +221,9 @@ class Index:
         """BookError unless the questions will be embedded by what embedded the book."""
         made_by = self.book.manifest.embedder
         if made_by and made_by.fingerprint != embedder.fingerprint:
+            other = made_by.name != embedder.name
+            remedy = f"set TUTOR_EMBEDDER={made_by.name}, or build" if other else "build"
             raise BookError(
                 f"book '{self.book.name}' was embedded by {made_by.name} ({made_by.fingerprint}), and questions would be by "
-                f"{embedder.name} ({embedder.fingerprint}); set TUTOR_EMBEDDER={made_by.name} or build the book again"
+                f"{embedder.name} ({embedder.fingerprint}); {remedy} the book again: python -m indexing.rebuild"
             )

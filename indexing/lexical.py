@@ -4,6 +4,7 @@ Stop words are kept: in a question like "what depends on what" they carry the me
 """
 
 import json
+import logging
 import math
 import re
 from collections.abc import Sequence
@@ -60,6 +61,7 @@ def build_bm25(texts: Sequence[str], folder: Path) -> None:
     """
     import bm25s
 
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG and reports every step
     index = bm25s.BM25()
     index.index([words(text) or [""] for text in texts], show_progress=False)
     folder.mkdir()

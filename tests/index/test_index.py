@@ -94,8 +94,12 @@ def test_another_embedder_embeds_everything(tmp_path: Path) -> None:
 
 def test_an_index_of_another_embedder_is_refused(tmp_path: Path) -> None:
     index = build(tmp_path, records())
-    with pytest.raises(BookError, match=r"embedded by words \(words:1\).*set TUTOR_EMBEDDER=words or build the book again"):
+    with pytest.raises(BookError, match=r"embedded by words \(words:1\).*words \(words:2\); build the book again"):
         index.check_embedder(WordEmbedder("words:2"))
+    other = WordEmbedder("words:2")
+    other.name = "others"
+    with pytest.raises(BookError, match=r"by others \(words:2\); set TUTOR_EMBEDDER=words, or build the book again"):
+        index.check_embedder(other)
 
 
 @pytest.mark.parametrize("name", ["vectors.faiss", "codes.npy", "chunk_of.npy", "bm25/postings.npz", "headings.json"])

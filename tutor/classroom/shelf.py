@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
@@ -12,7 +13,9 @@ from indexing.records import Question
 from indexing.settings import Settings
 from tutor.engines.base import Engine
 from tutor.engines.load import QUOTE, TUNED, is_tuned_there, load_engine
+from tutor.grounding.entailment import Entailment, load_entailment
 from tutor.models import PACKAGED, is_there
+from tutor.retrieval import Reranker
 from tutor.tutor import Tutor
 
 _NUMBER = re.compile(r"^\s*(?:[A-Za-z]?\d+(?:\.\d+)*[.):]?)\s*(?:[-–—]\s*)?(?=\S)")
@@ -43,9 +46,21 @@ class Shelf:
         with self._lock:
             known = self._tutors.get(name)
             if known is None or known.book.path != book.path:
-                known = Tutor.open(book, self.embedder(book))
+                known = Tutor.open(book, self.embedder(book), self._reranker, self._entailment)
                 self._tutors[name] = known
             return known
+
+    @cached_property
+    def _reranker(self) -> Reranker | None:
+        if not self.settings.reranker:
+            return None
+        from tutor.rerank import load_reranker  # brings torch
+
+        return load_reranker(self.settings)
+
+    @cached_property
+    def _entailment(self) -> Entailment | None:
+        return load_entailment(self.settings)
 
     def embedder(self, book: Book) -> Embedder:
         """The embedder that made a book's vectors; loaded once in a process."""

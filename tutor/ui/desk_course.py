@@ -51,10 +51,11 @@ def build_course_tab(room: Room, course: Any) -> CourseTab:
             with gr.Row():
                 export = gr.Button("Export this student's data", elem_id="export-student", min_width=140)
                 forget = gr.Button("Delete this student's data", variant="stop", elem_id="forget-student", min_width=140)
+            sure = gr.Checkbox(label="Yes, delete it: it cannot be had back", elem_id="forget-sure")
             link = gr.HTML("", elem_id="student-link")
     tab = CourseTab(facts, engine, adapter, chapter, until, days, student)
     _wire_course(room, tab, course, (code, model, close, keep))
-    _wire_student(room, tab, course, (export, forget, link))
+    _wire_student(room, tab, course, (export, forget, sure, link))
     return tab
 
 
@@ -96,21 +97,23 @@ def _wire_course(room: Room, tab: CourseTab, course: Any, buttons: tuple[Any, ..
 
 
 def _wire_student(room: Room, tab: CourseTab, course: Any, parts: tuple[Any, ...]) -> None:
-    export, forget, link = parts
+    export, forget, sure, link = parts
 
     def give(pseudonym: str | None, number: int, request: gr.Request) -> str:
         room.privacy.student(person_of(room, request), number, pseudonym or "")
         name = escaped(pseudonym or "")
         return f'<a class="link" href="course/{number}/student/{name}.json" download>Download the data of {name}</a>'
 
-    def remove(pseudonym: str | None, number: int, request: gr.Request) -> tuple[Any, ...]:
+    def remove(pseudonym: str | None, certain: bool, number: int, request: gr.Request) -> tuple[Any, ...]:
         person = person_of(room, request)
+        if not certain:
+            raise UsageError("tick the box below the button first; deleted data cannot be had back")
         room.privacy.forget_in_course(person, number, pseudonym or "")
-        return gr.update(choices=room.privacy.students(person, number), value=None), "Deleted."
+        return gr.update(choices=room.privacy.students(person, number), value=None), False, "Deleted."
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     export.click(told(give), [tab.student, course], link, **quiet)
-    forget.click(told(remove), [tab.student, course], [tab.student, link], **quiet)
+    forget.click(told(remove), [tab.student, sure, course], [tab.student, sure, link], **quiet)
 
 
 def _date(text: str) -> datetime | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from indexing.chunks import located
 from tutor.classroom.accounts import Person
 from tutor.classroom.room import Room
 from tutor.practice import MAX_ANSWER, STAGES
@@ -145,7 +146,16 @@ def _page(room: Room, passage: Passage | None, *, marked: bool) -> tuple[Any, ..
         return nothing_shown()
     chunk = passage.chunk
     spans = list(chunk.spans) if marked else []
-    return shown(room, {"book": passage.book, "page": chunk.pages[0], "spans": spans})
+    return shown(room, {"book": passage.book, "page": best_page(passage), "spans": spans})
+
+
+def best_page(passage: Passage) -> int:
+    """The page on which the passage's best sentence starts; the passage itself may begin on the page before."""
+    chunk = passage.chunk
+    scores = passage.sentence_scores or (0.0,)
+    start, end = chunk.sentences[scores.index(max(scores))]
+    found, _ = located(chunk.spans, chunk.offsets, start, end)
+    return found[0][0] if found else chunk.pages[0]
 
 
 def fresh_practice(room: Room, person: Person, number: int | None) -> tuple[Any, ...]:

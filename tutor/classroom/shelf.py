@@ -15,6 +15,7 @@ from tutor.engines.base import Engine
 from tutor.engines.load import QUOTE, TUNED, is_tuned_there, load_engine
 from tutor.grounding.entailment import Entailment, load_entailment
 from tutor.models import PACKAGED, is_there
+from tutor.rerank import load_reranker
 from tutor.retrieval import Reranker
 from tutor.tutor import Tutor
 
@@ -52,10 +53,6 @@ class Shelf:
 
     @cached_property
     def _reranker(self) -> Reranker | None:
-        if not self.settings.reranker:
-            return None
-        from tutor.rerank import load_reranker  # brings torch
-
         return load_reranker(self.settings)
 
     @cached_property

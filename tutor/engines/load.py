@@ -13,7 +13,7 @@ from pathlib import Path
 from indexing.errors import ModelError, UsageError
 from indexing.settings import Settings
 from tutor.engines.base import Engine
-from tutor.models import PACKAGED, is_there, model_folder
+from tutor.models import PACKAGED, got_folder, is_there
 
 QUOTE, SERVER, AUTO, TUNED = "quote", "server", "auto", "small-tuned"
 SAMPLE_ADAPTER = Path(__file__).resolve().parents[2] / "data" / "sample" / "adapter"
@@ -43,7 +43,7 @@ def load_engine(name: str, settings: Settings, adapter: Path | None = None) -> C
         engine = _server(settings)
         return Choice(engine, f"{engine.name}: by the server at {settings.server_url}")
     if name in PACKAGED:
-        return Choice(_transformers(_folder(name, settings), name, adapter), f"{name}: {PACKAGED[name].title}")
+        return Choice(_transformers(str(got_folder(name, settings.models)), name, adapter), f"{name}: {PACKAGED[name].title}")
     return Choice(_transformers(name, name, adapter), f"{name}: by transformers")
 
 
@@ -57,15 +57,8 @@ def _tuned(settings: Settings, adapter: Path | None) -> Choice:
         raise UsageError(f"engine '{TUNED}' has an adapter of its own; for {adapter} choose --engine small")
     if not SAMPLE_ADAPTER.is_dir():
         raise ModelError(f"{SAMPLE_ADAPTER}: not there; make it with: python -m finetune.train --book sample --recipe grounded")
-    engine = _transformers(_folder("small", settings), TUNED, SAMPLE_ADAPTER)
+    engine = _transformers(str(got_folder("small", settings.models)), TUNED, SAMPLE_ADAPTER)
     return Choice(engine, f"{TUNED}: the small model, tuned on the sample course")
-
-
-def _folder(name: str, settings: Settings) -> str:
-    """Where a packaged model lies. ModelError where it was not got."""
-    if not is_there(name, settings.models):
-        raise ModelError(f"the model '{name}' is not there; get it once with: python -m tutor.models get {name}")
-    return str(model_folder(name, settings.models))
 
 
 def _best(settings: Settings, adapter: Path | None) -> Choice:

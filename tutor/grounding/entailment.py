@@ -8,13 +8,14 @@ What each gains and costs is in benchmarks/LOG.md. Leaves combining with the for
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexing.errors import ModelError
 from indexing.settings import Settings
+from tutor.engines.cross_encoder import load_cross_encoder
 from tutor.engines.transformers import TransformersEngine
 from tutor.grounding.words import words_of
 from tutor.prompt import Message, defuse
@@ -43,11 +44,9 @@ def load_entailment(chosen: Settings) -> Entailment | None:
     if not chosen.entailment:
         return None
     if chosen.entailment == "small":
-        from tutor.models import is_there, model_folder
+        from tutor.models import got_folder
 
-        if not is_there("small", chosen.models):
-            raise ModelError("the stronger check 'small' is not there; get it once with: python -m tutor.models get small")
-        return Likelihood(TransformersEngine.load(str(model_folder("small", chosen.models)), "small"))
+        return Likelihood(TransformersEngine.load(str(got_folder("small", chosen.models, "stronger check")), "small"))
     return CrossEncoderEntailment(chosen.entailment)
 
 
@@ -55,13 +54,7 @@ class CrossEncoderEntailment:
     """A cross-encoder for NLI: the softmax of its logits, at the label that its configuration calls entailment."""
 
     def __init__(self, name: str) -> None:
-        from sentence_transformers import CrossEncoder
-
-        try:
-            self._model: Any = CrossEncoder(name)
-        except (OSError, ValueError) as error:
-            reason = " ".join(str(error).split())[:160]
-            raise ModelError(f"{name}: not a cross-encoder that can be loaded here ({reason})") from None
+        self._model = load_cross_encoder(name)
         self.name = name
         self._label = entailment_label(name, self._model.config.id2label)
 

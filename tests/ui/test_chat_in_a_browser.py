@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.browser import WAIT_MS, Watch, chromium, serious_faults, server
+from tests.ui.browser import WAIT_MS, Watch, serious_faults, server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_500)]
 
@@ -18,19 +18,6 @@ def address(sample_home: Path, session_root: Path, tmp_path_factory: pytest.Temp
     database = tmp_path_factory.mktemp("chat") / "chat.sqlite"
     with server(home=sample_home, cache=session_root / "cache", database=database) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def watch() -> Iterator[Watch]:
-    watching = Watch()
-    yield watching
-    watching.check()
 
 
 def opened(browser: Any, address: str, watch: Watch, **context: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, command_environment
-from tests.ui.browser import WAIT_MS, Watch, chromium, serious_faults, server
+from tests.ui.browser import WAIT_MS, Watch, serious_faults, server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_500)]
 
@@ -48,19 +48,6 @@ def school(home: Path, session_root: Path, tmp_path_factory: pytest.TempPathFact
     code = command("course", "Databases", "--book", "sample", "--instructor", "ada").split("join code ")[1].split()[0]
     with server("serve", home=home, cache=session_root / "cache", database=database) as address:
         yield address, code
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def watch() -> Iterator[Watch]:
-    watching = Watch()
-    yield watching
-    watching.check()
 
 
 def opened(browser: Any, address: str, watch: Watch) -> Any:

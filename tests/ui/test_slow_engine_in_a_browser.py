@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.browser import WAIT_MS, Watch, chromium, server
+from tests.ui.browser import WAIT_MS, Watch, server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_500)]
 
@@ -67,19 +67,6 @@ def address(sample_home: Path, session_root: Path, model: str, tmp_path_factory:
     chosen = {"TUTOR_SERVER_URL": model, "TUTOR_ANSWERING": "1"}
     with server(home=sample_home, cache=session_root / "cache", database=database, **chosen) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def watch() -> Iterator[Watch]:
-    watching = Watch()
-    yield watching
-    watching.check()
 
 
 def opened(browser: Any, address: str, watch: Watch) -> Any:

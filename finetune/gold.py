@@ -14,7 +14,7 @@ from indexing.chunks import Chunk
 from indexing.lexical import words
 from indexing.records import Question
 from tutor.answer import REFUSAL
-from tutor.quoting import content_words
+from tutor.question_form import content_words
 from tutor.retrieval import Passage
 
 Search = Callable[[str, int], Sequence[Passage]]

@@ -14,7 +14,7 @@ from tutor.citations import Citations
 from tutor.engines.base import Engine, Generation, looped
 from tutor.grounding.check import Checker, Source
 from tutor.prompt import PromptPassage, render
-from tutor.quoting import Quote
+from tutor.quotes import Quote
 from tutor.retrieval import Passage
 
 PROMPT_TOKENS = 1_800  # passages of one prompt; more drowns a small model and makes the first token late

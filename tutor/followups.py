@@ -12,7 +12,7 @@ from indexing.errors import LimitError
 from tutor.answer import Turn
 from tutor.engines.base import Engine, Generation
 from tutor.prompt import render_rewrite
-from tutor.quoting import asked_term, content_words
+from tutor.question_form import asked_term, content_words
 
 _REMEMBERED = 3  # turns that a model is shown
 _REWRITE = Generation(max_new_tokens=60, time_limit_s=20)

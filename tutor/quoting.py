@@ -1,8 +1,9 @@
 """Quote mode: the fewest sentences of the book that answer a question, whole, in a sensible order, each cited.
 
 It is fast, works offline, and cannot invent. A sentence is scored by its cosine to the question, by the share of the
-question's own words that it holds, and by whether it defines the term that is asked for; what it needs to be understood
-(the sentence before a "This …") comes with it. Leaves finding passages to `retrieval.py`.
+question's own words that it and its heading hold, and by whether it defines the term that is asked for. Each part of the
+question gets its sentence. What a sentence needs to be understood comes with it (`quotes.py`). Leaves finding passages to
+`retrieval.py`.
 """
 
 import re
@@ -10,123 +11,110 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from indexing.lexical import words
-from tutor.retrieval import Passage, Retrieval
+from tutor.question_form import Form, content_words, form_of
+from tutor.quotes import ANNOUNCES, HOLLOW, Quote, before, is_item, items_after, lead_of, list_around
+from tutor.retrieval import Retrieval
 
 MAX_SENTENCES = 4  # from which no other sentence is added
-MAX_ITEMS = 8  # of a list that a sentence leads into
-_ANTECEDENTS = 2
 _PASSAGES = 5  # passages that sentences are taken from
 _COVERAGE, _RANK, _MARGIN, _TIE = 0.35, 0.12, 0.10, 0.05
-_DEFINITION, _HEADED = 0.20, 0.08  # defines what is asked for; stands under its heading
+_DEFINITION, _HEADED = 0.20, 0.30  # defines what is asked for; stands under a heading of the same words
+_DEFINED_WITHIN = 0.25  # a definition that is asked for comes before a sentence that scores so much better
+_PART_WITHIN = 0.50  # how much worse than the best of all the best for a part of the question may be
 _EMPTY, _CAPTION = 0.35, 0.15  # only points elsewhere; only names a figure that was not asked for
 _SHORT = 4  # words; a line with fewer says little alone
 
-_DANGLING = re.compile(
-    r"(?:this|these|those|that|it|they|such|he|she|its|their|here|however|therefore|thus|hence|consequently|otherwise|"
-    r"similarly|likewise|moreover|furthermore|instead|but|and|the (?:latter|former|second|third|same|other)\b|"
-    r"(?:for example|in this|in these|in that|in such|as a result|on the other hand|in contrast|by contrast))\b",
-    re.IGNORECASE,
-)
-_ITEM = re.compile(r"^(?:[•*–‣▪-]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s")
-_STOP = frozenset(
-    words(
-        "a an and are as at be been by can could did do does for from give had has have how i if in into is it its let me "
-        "of on or should some tell than that the their them there these they this those to was we were what when where "
-        "which who whom whose why will with would you your explain describe define list name state discuss show identify "
-        "outline mean meaning please book about between difference"
-    )
-)
-_TERM = r"(?:a |an |the |the term )?(?P<term>[^?,;]{2,60}?)"
-_ASKS_DEFINITION = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"^(?:what|who)(?:'s| is| are| was| were) (?:meant by )?{_TERM}[.?]?$",
-        rf"^(?:define|explain|describe) (?:what )?{_TERM}(?: is| are| means?)?[.?]?$",
-        rf"^what (?:does|do) {_TERM} mean[.?]?$",
-    )
-)
 _DEFINES = (
     r"(?:\s*\([^)]*\))?(?::\s|, an? |,?\s+(?:if|when)\b|,?\s+"
-    r"(?:(?:is|are) (?:(?:also|often|sometimes) )?"
-    r"(?:an?|the|one|any|all|those|when|where|said|called|defined|considered)|"
+    r"(?:(?:is|are) (?:(?:also|often|sometimes|usually|simply|just) )?"
+    r"(?:an?|the|one|any|all|those|when|where|what|how|said|called|defined|considered)|"
     r"refers? to|means?|consists? of|denotes?|describes?|represents?)\b)"
 )
-_HOLLOW = re.compile(
-    r"^(?:there (?:are|is)|the following|listed below|below|see|refer to|consider|figure|table|recall)\b", re.I
+_NAMED = (
+    r"\b(?:is|are|was|were) (?:(?:also|often|sometimes|usually|then) )?"
+    r"(?:called|known as|termed|named|referred to as) (?:an? |the )?"
 )
-
-
-@dataclass(frozen=True)
-class Quote:
-    """A sentence of a passage: `index` into its chunk's sentences."""
-
-    passage: Passage
-    index: int
-    score: float
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.passage.chunk.sentence(self.index).split())
-
-    @property
-    def key(self) -> tuple[int, int]:
-        return self.passage.position, self.index
+_FRAGMENT = re.compile(r"^[a-z][^:]{60}")  # not a glossary's "term: …"
 
 
 def quote_answer(retrieval: Retrieval) -> list[Quote]:
     """The sentences that answer the question, in the order in which to show them."""
-    term = asked_term(retrieval.question)
-    scored = sorted(_scored(retrieval, term), key=lambda quote: -quote.score)
-    if not scored:
+    form = form_of(retrieval.question)
+    candidates = _candidates(retrieval, form)
+    if not candidates:
         return []
-    chosen = _choose(scored, content_words(retrieval.question))
-    return _in_order(_whole(chosen), scored[0])
+    chosen = _choose(candidates, form)
+    return _in_order(_whole(chosen, form), chosen[0])
 
 
-def asked_term(question: str) -> str | None:
-    """The term whose definition is asked for, or None."""
-    plain = " ".join(question.split())
-    for pattern in _ASKS_DEFINITION:
-        match = pattern.match(plain)
-        if match:
-            return match["term"].strip(" .")
-    return None
+@dataclass(frozen=True)
+class _Candidate:
+    """A sentence that may answer, its words, the parts of the question whose term it defines, and its score for each part.
+    A hollow one says too little to stand beside others."""
+
+    quote: Quote
+    words: frozenset[str]
+    defines: frozenset[int]
+    part_scores: tuple[float, ...]
+    hollow: bool
+
+    @property
+    def score(self) -> float:
+        return self.quote.score
 
 
-def content_words(text: str) -> set[str]:
-    """Stems of the words that carry meaning."""
-    return {word for word in words(text) if word not in _STOP}
-
-
-def _scored(retrieval: Retrieval, term: str | None) -> list[Quote]:
-    asked = content_words(retrieval.question)
-    defines = _definition(term) if term else None
-    named = content_words(term.partition(" (")[0]) if term else set()
-    quotes: list[Quote] = []
+def _candidates(retrieval: Retrieval, form: Form) -> list[_Candidate]:
+    """The sentences of the first passages that say something of the question, best first."""
+    definitions = [_definition(part.terms) if part.terms else None for part in form.parts]
+    found: list[_Candidate] = []
     seen: set[str] = set()
     for rank, passage in enumerate(retrieval.passages[:_PASSAGES]):
+        loss = _RANK * rank + (_CAPTION if passage.chunk.type == "figure" and "figur" not in form.words else 0.0)
+        heading = content_words(passage.chunk.heading)
+        headed = [_HEADED * _alike(heading, asked) for asked in (*(part.words for part in form.parts), form.words)]
         for index, cosine in enumerate(passage.sentence_scores):
-            quote = Quote(passage, index, 0.0)
+            quote = Quote(passage, index, cosine - loss)
             text = quote.text
             if text in seen or _is_no_answer(text, passage.chunk.type):
                 continue
             seen.add(text)
-            adds = content_words(text) - asked
-            leads = text.endswith(":")
-            if not adds and not leads:
-                continue  # it only says the question's words again
-            covered = len(asked & set(words(text))) / len(asked) if asked else 0.0
-            score = cosine + _COVERAGE * covered - _RANK * rank
-            if defines and defines.search(text):
-                score += _DEFINITION
-            if (named or asked) and (named or asked) <= set(words(passage.chunk.heading)):
-                score += _HEADED
-            if not leads and (_HOLLOW.match(text) or len(adds) <= 1):
-                score -= _EMPTY
-            if passage.chunk.type == "figure" and "figure" not in asked:
-                score -= _CAPTION
-            quotes.append(replace(quote, score=score))
-    return quotes
+            if not content_words(text) <= form.words or items_after(quote):  # else it only says the question's words again
+                found.append(_candidate(quote, form, definitions, headed))
+    return sorted(found, key=lambda candidate: -candidate.score)
+
+
+def _candidate(quote: Quote, form: Form, definitions: Sequence[re.Pattern[str] | None], headed: Sequence[float]) -> _Candidate:
+    """A sentence, scored for the whole question and for each part; `headed` is what its heading adds to each of these."""
+    text = quote.text
+    own = frozenset(words(text))
+    hollow = _is_hollow(quote, form)
+    base = quote.score - _EMPTY * hollow
+    defines = frozenset(i for i, pattern in enumerate(definitions) if pattern and pattern.search(text))
+    scores = tuple(
+        base + _COVERAGE * _covered(part.words, own) + _DEFINITION * (i in defines) + headed[i]
+        for i, part in enumerate(form.parts)
+    )
+    score = base + _COVERAGE * _covered(form.words, own) + _DEFINITION * bool(defines) + max(headed)
+    return _Candidate(replace(quote, score=score), own, defines, scores, hollow)
+
+
+def _alike(one: set[str], other: frozenset[str]) -> float:
+    """Shared words among all words of both."""
+    return len(one & other) / len(one | other) if one else 0.0
+
+
+def _covered(asked: frozenset[str], own: frozenset[str]) -> float:
+    return len(asked & own) / len(asked) if asked else 0.0
+
+
+def _is_hollow(quote: Quote, form: Form) -> bool:
+    """Whether a sentence is a fragment, only points elsewhere, or announces what does not follow."""
+    if items_after(quote):
+        return False
+    text = quote.text
+    announced = ANNOUNCES.search(text)
+    empty = announced and not form.counts and content_words(announced["what"]) <= form.words
+    return bool(HOLLOW.search(text) or _FRAGMENT.match(text) or empty or len(content_words(text) - form.words) <= 1)
 
 
 def _is_no_answer(text: str, kind: str) -> bool:
@@ -138,39 +126,75 @@ def _is_no_answer(text: str, kind: str) -> bool:
     )
 
 
-def _definition(term: str) -> re.Pattern[str]:
-    """Matches a sentence that defines the term, also by its short form: "Boyce–Codd normal form (BCNF) is a …"."""
-    long, _, short = term.rstrip(")").partition(" (")
-    forms = [rf"\b{re.escape(long)}(?:s|es)?\b", rf"\({re.escape(long)}\)"]
-    if short:
-        forms += [rf"\b{re.escape(short)}\b", rf"\({re.escape(short)}\)"]
-    condition = rf"^to be (?:in |an? )?{re.escape(long)}\b"
-    return re.compile(rf"(?:{'|'.join(forms)}){_DEFINES}|{condition}", re.IGNORECASE)
+def _definition(terms: Sequence[str]) -> re.Pattern[str]:
+    """Matches a sentence that defines a term in one of its wordings: "Boyce–Codd normal form (BCNF) is a …"."""
+    forms = "|".join(_any_number(term) for term in terms)
+    return re.compile(rf"\b(?:{forms})\b\)?{_DEFINES}|{_NAMED}(?:{forms})\b|^to be (?:in |an? )?(?:{forms})\b", re.IGNORECASE)
 
 
-def _choose(scored: Sequence[Quote], asked: set[str]) -> list[Quote]:
-    """The best sentence, those nearly as good that add a word of the question, and one as good of another passage."""
-    best = scored[0]
+def _any_number(term: str) -> str:
+    """A pattern for a term in the singular and the plural."""
+    for plural, singular in (("ies", "y"), ("s", "")):
+        if term.endswith(plural) and not term.endswith("ss") and len(term) > len(plural) + 2:
+            term = term.removesuffix(plural) + singular
+            break
+    return rf"{re.escape(term[:-1])}(?:y|ys|ies)" if term.endswith("y") else rf"{re.escape(term)}(?:s|es)?"
+
+
+def _choose(candidates: Sequence[_Candidate], form: Form) -> list[Quote]:
+    """The best sentence, those nearly as good that add a word of the question, one as good of another passage, and, where
+    the question has several parts, the best for each part that is left open."""
+    best = _best(candidates, form)
     chosen = [best]
-    covered = asked & set(words(best.text))
-    for quote in scored[1:]:
+    covered = form.words & best.words
+    for candidate in candidates:
         if len(chosen) == MAX_SENTENCES - 1:
             break
-        added = (asked & set(words(quote.text))) - covered
-        near = quote.score >= best.score - _MARGIN
-        tied = quote.score >= best.score - _TIE and all(item.passage != quote.passage for item in chosen)
+        if candidate is best or candidate.hollow or (best.defines and len(form.parts) == 1 and not candidate.defines):
+            continue
+        added = (form.words & candidate.words) - covered
+        near = candidate.score >= best.score - _MARGIN
+        tied = candidate.score >= best.score - _TIE and all(item.quote.passage != candidate.quote.passage for item in chosen)
         if (near and added) or tied:
-            chosen.append(quote)
+            chosen.append(candidate)
             covered |= added
-    return chosen
+    if len(form.parts) > 1:
+        _complete(chosen, candidates, form)
+    return [candidate.quote for candidate in chosen]
 
 
-def _whole(chosen: Sequence[Quote]) -> list[Quote]:
+def _best(candidates: Sequence[_Candidate], form: Form) -> _Candidate:
+    """The first candidate, or, where a definition is asked for, the first that defines the term and is not far behind."""
+    best = candidates[0]
+    if form.parts[0].terms and not form.compares:
+        near = (item for item in candidates if 0 in item.defines and item.score >= best.score - _DEFINED_WITHIN)
+        return next(near, best)
+    return best
+
+
+def _complete(chosen: list[_Candidate], candidates: Sequence[_Candidate], form: Form) -> None:
+    """Add to the chosen sentences the best one for each part of the question that none of them answers."""
+    together = form.compares and any(all(part.words <= item.words for part in form.parts if part.terms) for item in chosen)
+    for number, part in enumerate(form.parts):
+        if len(chosen) == MAX_SENTENCES or (together and part.terms):
+            continue
+        near = [item for item in candidates if item.score >= chosen[0].score - _PART_WITHIN]
+        fitting = [item for item in near if number in item.defines] or [
+            item for item in near if _covered(part.words, item.words) > (0.99 if part.terms else 0.5)
+        ]
+        answered = any(item in fitting and (number in item.defines or part.words <= item.words) for item in chosen)
+        if fitting and not answered:
+            chosen.append(max(fitting, key=lambda item: item.part_scores[number]))
+
+
+def _whole(chosen: Sequence[Quote], form: Form) -> list[Quote]:
     """Each sentence with what it needs: the one before it where it would dangle, a list with what leads into it."""
     result: dict[tuple[int, int], Quote] = {}
     texts: set[str] = set()
     for quote in chosen:
-        group = [*_before(quote), quote, *_items_after(quote)]
+        group = [*before(quote), quote, *items_after(quote)]
+        if form.wants_list and is_item(quote) and _is_about(quote, form):
+            group = list_around(quote)
         if result and len(result) + len(group) > MAX_SENTENCES and len(group) > 1:
             continue
         for item in group:
@@ -182,35 +206,10 @@ def _whole(chosen: Sequence[Quote]) -> list[Quote]:
     return list(result.values())
 
 
-def _before(quote: Quote) -> list[Quote]:
-    """The sentences that a sentence leans on: an item's lead ("There are three kinds:"), or what "This …" points back to."""
-    if _ITEM.match(quote.text):
-        index = quote.index
-        while index > 0 and _ITEM.match(_at(quote, index).text):
-            index -= 1
-        lead = _at(quote, index)
-        return [lead] if index < quote.index and lead.text.endswith(":") else []
-    needed = [quote]
-    while _DANGLING.match(needed[0].text) and needed[0].index > 0 and len(needed) <= _ANTECEDENTS:
-        needed.insert(0, _at(quote, needed[0].index - 1))
-    return needed[:-1]
-
-
-def _items_after(quote: Quote) -> list[Quote]:
-    """The items of the list that a sentence leads into."""
-    items: list[Quote] = []
-    if quote.text.endswith(":"):
-        count = len(quote.passage.chunk.sentences)
-        for index in range(quote.index + 1, min(count, quote.index + 1 + MAX_ITEMS)):
-            item = _at(quote, index)
-            if not _ITEM.match(item.text):
-                break
-            items.append(item)
-    return items
-
-
-def _at(quote: Quote, index: int) -> Quote:
-    return replace(quote, index=index)
+def _is_about(item: Quote, form: Form) -> bool:
+    """Whether the question asks for an item's list: the lead, or without one the heading, has a word of it."""
+    lead = lead_of(item)
+    return not form.words.isdisjoint(content_words(lead.text if lead else item.passage.chunk.heading))
 
 
 def _in_order(quotes: Sequence[Quote], best: Quote) -> list[Quote]:

@@ -7,7 +7,8 @@ from indexing.chunks import Chunk
 from indexing.embedding import Encoding
 from indexing.sentences import sentence_ranges
 from tutor.abbreviations import explained, long_form
-from tutor.quoting import asked_term, quote_answer
+from tutor.question_form import asked_term, form_of
+from tutor.quoting import quote_answer
 from tutor.retrieval import Passage, Retrieval
 
 
@@ -42,6 +43,40 @@ def test_the_term_whose_definition_is_asked_for(question: str, term: str | None)
     assert asked_term(question) == term
 
 
+@pytest.mark.parametrize(
+    ("question", "terms"),
+    [
+        ("What is a weak entity, and what is a partial key?", [("weak entity",), ("partial key",)]),
+        ("What is an entity? An attribute?", [("entity",), ("attribute",)]),
+        ("What is a checkpoint, and what is it good for?", [("checkpoint",), ()]),
+        (
+            "Explain the difference between internal and physical models.",
+            [("internal", "internal models"), ("physical models",)],
+        ),
+        ("What is the difference between a superkey and a key?", [("superkey",), ("key",)]),
+        ("How does a table in SQL differ from a relation?", [("table in SQL",), ("relation",)]),
+        ("What is third normal form (3NF)?", [("third normal form", "3NF")]),
+        ("In a steam turbine, what are rotors mounted on?", [()]),
+        ("What is a B+-tree, and how does it differ from a B-tree?", [("B+-tree",), ()]),
+    ],
+)
+def test_the_parts_of_a_question_and_the_terms_asked_for(question: str, terms: list[tuple[str, ...]]) -> None:
+    assert [part.terms for part in form_of(question).parts] == terms
+
+
+@pytest.mark.parametrize(
+    ("question", "wants_list"),
+    [
+        ("List the properties of a table.", True),
+        ("Which kinds of keys are there?", True),
+        ("What does a DBA do?", False),
+        ("How is a list named?", False),
+    ],
+)
+def test_whether_a_list_is_wanted(question: str, wants_list: bool) -> None:
+    assert form_of(question).wants_list is wants_list
+
+
 def test_a_definition_beats_a_sentence_that_only_resembles_the_question() -> None:
     text = (
         "What matters here is the weak entity and its many uses in design. A weak entity is an entity without a key of its own."
@@ -73,6 +108,58 @@ def test_an_item_alone_comes_with_its_lead() -> None:
     text = "There are two kinds of locks:\n• shared locks, which allow reading\n• exclusive locks, which allow writing an item"
     found = retrieval("Which lock allows writing?", ("Locks", text, [0.1, 0.2, 0.9]))
     assert quoted(found) == ["There are two kinds of locks:", "• exclusive locks, which allow writing an item"]
+
+
+def test_a_list_that_is_asked_for_comes_whole_though_one_item_is_nearest() -> None:
+    text = "There are two kinds of locks.\n1. Shared locks allow reading.\nThey are common.\n2. Exclusive locks allow writing."
+    found = retrieval("Which kinds of locks are there?", ("Locks", text, [0.5, 0.0, 0.9, 0.1, 0.0, 0.4]))
+    assert quoted(found) == ["There are two kinds of locks.", "Shared locks allow reading.", "Exclusive locks allow writing."]
+
+
+def test_sentences_that_are_announced_come_too() -> None:
+    text = "The cost has two parts. Reading is one of them. Writing takes the rest. Paper is cheap."
+    found = retrieval("Which parts does the cost have?", ("Costs", text, [0.8, 0.2, 0.2, 0.1]))
+    assert quoted(found) == ["The cost has two parts.", "Reading is one of them.", "Writing takes the rest."]
+
+
+def test_an_announcement_of_what_does_not_follow_is_no_answer() -> None:
+    text = "Files have a number of disadvantages. One fact is written into several files by different clerks."
+    found = retrieval("What are the disadvantages of files?", ("Files", text, [0.8, 0.7]))
+    assert quoted(found) == ["One fact is written into several files by different clerks."]
+
+
+def test_each_part_of_a_question_is_answered() -> None:
+    partial = "A partial key tells apart the weak entities of one owner."
+    weak = "A weak entity is an object that leans on another object."
+    text = f"{partial} Owners are strong. {weak}"
+    found = retrieval("What is a weak entity, and what is a partial key?", ("Entities", text, [0.8, 0.2, 0.5]))
+    assert quoted(found) == [partial, weak]
+
+
+def test_a_sentence_that_has_both_terms_tells_them_apart_alone() -> None:
+    text = "A superkey is a set of attributes. A key is a minimal superkey, of which nothing can be left out."
+    found = retrieval("What is the difference between a superkey and a key?", ("Keys", text, [0.4, 0.8]))
+    assert quoted(found) == ["A key is a minimal superkey, of which nothing can be left out."]
+
+
+@pytest.mark.parametrize(
+    "definition",
+    ["What tells rows apart in this way is called a candidate key.", "Candidate keys are the minimal superkeys of a table."],
+)
+def test_a_definition_is_found_in_the_plural_and_turned_round(definition: str) -> None:
+    text = f"In some cases a candidate key still has more than one column in it. {definition}"
+    assert quoted(retrieval("What is a candidate key?", ("Keys", text, [0.8, 0.7]))) == [definition]
+
+
+def test_the_list_under_the_very_heading_that_is_asked_for() -> None:
+    wrong = (
+        "Database Properties",
+        "A database has the following properties:\n• It is logical.\n• It has a purpose.",
+        [0.68, 0.3, 0.3],
+    )
+    right = ("Properties of a Table", "• A table has a name that no other bears.\n• Its rows are distinct.", [0.65, 0.3])
+    found = retrieval("List the properties of a table.", wrong, right)
+    assert quoted(found) == ["• A table has a name that no other bears.", "• Its rows are distinct."]
 
 
 def test_no_sentence_stands_twice_and_questions_are_no_answers() -> None:

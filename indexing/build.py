@@ -14,8 +14,9 @@ from indexing.console import Report
 from indexing.embedding import Embedder
 from indexing.errors import BookError, SourceError
 from indexing.index import Index, build_index, qdrant_place
-from indexing.ingredients import CORRECTIONS, QA, SOURCE_PDF, digest
+from indexing.ingredients import CORRECTIONS, QA, SOURCE_PDF, cutting_digest, digest
 from indexing.ingredients import Options as Options
+from indexing.kept import kept_chunks, record_keys, save_keys
 from indexing.library import Book, EmbedderInfo, Manifest, Source, file_sha256, new_version, now
 from indexing.qdrant import LOCAL, drop_collections
 from indexing.reading.corrections import Corrected, apply_corrections, read_corrections
@@ -194,7 +195,10 @@ def _index(
         {embedder.name: embedder.max_tokens, llama: LLAMA_LIMIT},
         {llama: estimate_llama_tokens},
     )
-    chunks = make_chunks(records, limits, lambda done: report("cutting chunks", done, len(records)))
+    previous = _reusable(current, embedder)
+    keys = record_keys(folder / RECORDS, cutting_digest(options, limits.limits))
+    kept = kept_chunks(previous, keys) if previous else None
+    chunks = make_chunks(records, limits, lambda done: report("cutting chunks", done, len(records)), kept)
     if not chunks:
         raise SourceError("the source has no text that could be indexed; a scanned PDF needs OCR (install tesseract-ocr)")
     write_jsonl(folder / CHUNKS, chunks)
@@ -203,9 +207,10 @@ def _index(
         embedder,
         folder / "index",
         lambda done, total: report("embedding sentences", done, total),
-        _reusable(current, embedder),
+        previous,
         qdrant_place(collection_name(folder), folder / "index") if options.store == "qdrant" else None,
     )
+    save_keys(keys, folder / "index")
     return limits.limits, chunks
 
 

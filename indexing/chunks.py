@@ -92,14 +92,28 @@ class _Piece:
     note: str | None = None
 
 
-def make_chunks(records: Sequence[Record], limits: Limits, report: Callable[[int], None] | None = None) -> list[Chunk]:
-    """All chunks of a book, in reading order. `report(done)` is called after each record."""
+def make_chunks(
+    records: Sequence[Record],
+    limits: Limits,
+    report: Callable[[int], None] | None = None,
+    kept: Sequence[Sequence[Chunk] | None] | None = None,
+) -> list[Chunk]:
+    """All chunks of a book, in reading order. `report(done)` is called after each record.
+
+    `kept` has for each record the chunks that an equal record was cut into before with the same limits, or None; they are
+    taken over, and only their ids and their record's number are set anew.
+    """
     chunks: list[Chunk] = []
     seen: Tally[str] = Tally()
     for number, record in enumerate(records):
-        path = _fitting_path(record.heading_path or ([record.heading] if record.heading else []), limits)
-        for piece in _pieces(record, path, limits):
-            chunks.append(_chunk(record, number, path, piece, seen, limits))
+        before = kept[number] if kept is not None else None
+        if before is not None:
+            chunks.extend(
+                chunk.model_copy(update={"id": _identity(record, chunk.text, seen), "record": number}) for chunk in before
+            )
+        else:
+            path = _fitting_path(record.heading_path or ([record.heading] if record.heading else []), limits)
+            chunks.extend(_chunk(record, number, path, piece, seen, limits) for piece in _pieces(record, path, limits))
         if report:
             report(number + 1)
     return chunks
@@ -122,17 +136,13 @@ def _pieces(record: Record, path: list[str], limits: Limits) -> Iterator[_Piece]
 
 def _chunk(record: Record, number: int, path: list[str], piece: _Piece, seen: Tally[str], limits: Limits) -> Chunk:
     labels = dict(zip(record.pages, record.page_labels, strict=False))
-    caption = "" if isinstance(record, TextRecord) else record.caption
-    content = "\x1f".join([record.type, *record.heading_path, caption, piece.text])
-    seen[content] += 1
-    digest = hashlib.sha256(f"{content}\x1f{seen[content]}".encode()).hexdigest()[:16]
     chunk = Chunk(
-        id=digest,
+        id=_identity(record, piece.text, seen),
         type=record.type,
         heading=record.heading,
         heading_path=path,
         text=piece.text,
-        caption=caption,
+        caption=_caption(record),
         spans=piece.spans,
         offsets=piece.offsets,
         sentences=piece.sentences or [(0, len(piece.text))],
@@ -142,6 +152,17 @@ def _chunk(record: Record, number: int, path: list[str], piece: _Piece, seen: Ta
         tokens=limits.count(input_text(path, piece.text)),
     )
     return chunk.model_copy(update={"page_labels": [labels.get(page, "") for page in chunk.pages] if labels else []})
+
+
+def _identity(record: Record, text: str, seen: Tally[str]) -> str:
+    """A chunk's id: of its content and, where `seen` has that already, of the how manieth it is."""
+    content = "\x1f".join([record.type, *record.heading_path, _caption(record), text])
+    seen[content] += 1
+    return hashlib.sha256(f"{content}\x1f{seen[content]}".encode()).hexdigest()[:16]
+
+
+def _caption(record: Record) -> str:
+    return "" if isinstance(record, TextRecord) else record.caption
 
 
 def _fitting_path(path: list[str], limits: Limits) -> list[str]:

@@ -130,7 +130,9 @@ class MiniLM:
     def encode_passages(
         self, texts: Sequence[str], report: Callable[[int], None] | None = None, *, fast: bool = False
     ) -> list[Encoding]:
-        session = self._fast_session if fast and texts else self._session
+        if not texts:
+            return []  # and no graph is loaded
+        session = self._fast_session if fast else self._session
         encodings: dict[int, Encoding] = {}
         for batch in _batches([self.count(text) for text in texts], self.max_tokens):
             encodings.update(zip(batch, self._encode([texts[i] for i in batch], session), strict=True))

@@ -181,7 +181,7 @@ class Index:
 
     @cached_property
     def _lines(self) -> list[str]:
-        return self.book.chunks_path.read_text(encoding="utf-8").splitlines()
+        return self.book.chunks_path.read_text(encoding="utf-8").split("\n")  # a text may hold other marks of a line's end
 
     def __len__(self) -> int:
         return len(self.heading_of)

@@ -1,11 +1,14 @@
 """What a book is made of, and whether a rebuild would give it again as it is, so that nothing need be done.
 
 All that a build depends on is put into one digest, which the manifest keeps: the sources, the corrections, the settings, the
-embedder, and the program's own code. Cheap on purpose: neither the PDF library nor a model is loaded.
+embedder, and the program's own code. Another is of what cutting a record into chunks depends on (`kept.py`). Cheap on purpose:
+neither the PDF library nor a model is loaded.
 """
 
 import hashlib
+import importlib.metadata
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,6 +19,7 @@ from indexing.library import SCHEMA_VERSION, Book, check_files, file_sha256
 
 CORRECTIONS, QA, SOURCE_PDF = "corrections.jsonl", "qa.jsonl", "source.pdf"
 _CODE = Path(__file__).resolve().parent
+_SPLITTERS = ("nltk", "llama-index-core", "tokenizers")  # what sentences and token counts come from
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,10 @@ def digest(source: Path, review: Path | None, current: Path, options: Options) -
         files += [source.with_name(QA), source.with_name(SOURCE_PDF)]
     if review is not None:
         files.append(review)
-    if options.llama_tokenizer is not None:
-        files += [options.llama_tokenizer, options.llama_tokenizer / "tokenizer.json"]
     parts = [
         SCHEMA_VERSION,
         source.name,
-        [file_sha256(path) if path.is_file() else "" for path in files],
+        _hashes([*files, *_tokenizer_files(options)]),
         options.embedder.fingerprint if options.embedder else "",
         options.title,
         options.reading_report,
@@ -50,6 +52,23 @@ def digest(source: Path, review: Path | None, current: Path, options: Options) -
         _code_digest(),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def cutting_digest(options: Options, limits: dict[str, int]) -> str:
+    """A hash that stays the same as long as equal records are cut into equal chunks; `limits` are the tokens by tokenizer."""
+    versions = [importlib.metadata.version(name) for name in _SPLITTERS]
+    embedder = options.embedder.fingerprint if options.embedder else ""
+    parts = [limits, embedder, _hashes(_tokenizer_files(options)), versions, _code_digest()]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _tokenizer_files(options: Options) -> list[Path]:
+    given = options.llama_tokenizer
+    return [given, given / "tokenizer.json"] if given is not None else []
+
+
+def _hashes(files: Iterable[Path]) -> list[str]:
+    return [file_sha256(path) if path.is_file() else "" for path in files]
 
 
 def _code_digest() -> str:

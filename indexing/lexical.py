@@ -8,7 +8,7 @@ import logging
 import math
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +41,16 @@ def word_ranges(text: str) -> list[tuple[int, int]]:
 def words(text: str) -> list[str]:
     """Lower-case stems of the words of `text`; a compound ("DEPT_LOCATIONS", "3.2") gives itself and its parts."""
     found: list[str] = []
-    for match in _WORD.finditer(text.casefold()):
-        word = match.group()
-        parts = _PART.findall(word)
-        found.extend(_stemmer().stemWords(parts if len(parts) == 1 else [word, *parts]))
+    for word in _WORD.findall(text.casefold()):
+        found.extend(_stems(word))
     return found
+
+
+@lru_cache(maxsize=1 << 16)
+def _stems(word: str) -> tuple[str, ...]:
+    """Of a word and its parts; a book's words are few and come again and again."""
+    parts = _PART.findall(word)
+    return tuple(_stemmer().stemWords(parts if len(parts) == 1 else [word, *parts]))
 
 
 @cache

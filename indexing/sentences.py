@@ -5,8 +5,13 @@ split what a model wrote.
 """
 
 import importlib.util
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import Lock
+from types import ModuleType
 from typing import Any
 
 from indexing.errors import ModelError
@@ -21,21 +26,54 @@ _ABBREVIATIONS = {
 Range = tuple[int, int]
 
 
-@cache
-def _punkt() -> Any:
-    """The tokenizer: NLTK's own folders first, then the copy inside llama-index (found without importing llama-index)."""
-    import nltk
-    from nltk.tokenize.punkt import PunktTokenizer
+_loading = Lock()
 
-    package = importlib.util.find_spec("llama_index")
-    for place in package.submodule_search_locations or [] if package else []:
-        nltk.data.path.append(str(Path(place) / "core" / "_static" / "nltk_cache"))
-    try:
-        tokenizer = PunktTokenizer("english")
-    except LookupError:
-        raise ModelError("NLTK's sentence model punkt_tab is missing; reinstall llama-index-core, which carries it") from None
+
+def _punkt() -> Any:
+    """The tokenizer, loaded by the first that needs it."""
+    with _loading:
+        return _load_punkt()
+
+
+@cache
+def _load_punkt() -> Any:
+    """From NLTK's own folders, else from the copy inside llama-index (found without importing llama-index)."""
+    with _package_alone("nltk"):
+        from nltk import data
+        from nltk.tokenize.punkt import PunktTokenizer
+
+        package = importlib.util.find_spec("llama_index")
+        for place in package.submodule_search_locations or [] if package else []:
+            data.path.append(str(Path(place) / "core" / "_static" / "nltk_cache"))
+        try:
+            tokenizer = PunktTokenizer("english")
+        except LookupError:
+            raise ModelError(
+                "NLTK's sentence model punkt_tab is missing; reinstall llama-index-core, which carries it"
+            ) from None
     tokenizer._params.abbrev_types.update(_ABBREVIATIONS)
     return tokenizer
+
+
+@contextmanager
+def _package_alone(name: str) -> Iterator[None]:
+    """Inside, modules of a package are imported without what the package itself imports at its start.
+
+    NLTK's start brings its classifiers, and with them scipy.stats and scikit-learn: 1.6 s for one module that needs none of
+    them. At the end the package counts as not imported, so that whoever imports it later gets it whole. One that is imported
+    already is used as it is.
+    """
+    spec = importlib.util.find_spec(name) if name not in sys.modules else None
+    if spec is None or not spec.submodule_search_locations:
+        yield
+        return
+    sys.modules[name] = alone = ModuleType(name)
+    alone.__path__ = list(spec.submodule_search_locations)
+    try:
+        yield
+    finally:
+        for module in [module for module in sys.modules if module == name or module.startswith(f"{name}.")]:
+            del sys.modules[module]
 
 
 def sentence_ranges(text: str) -> list[Range]:
@@ -46,9 +84,10 @@ def sentence_ranges(text: str) -> list[Range]:
     """
     ranges: list[Range] = []
     start = 0
+    tokenizer = _punkt()
     for line in text.split("\n"):
         if line.strip():
-            ranges.extend((start + a, start + b) for a, b in _punkt().span_tokenize(line))
+            ranges.extend((start + a, start + b) for a, b in tokenizer.span_tokenize(line))
         start += len(line) + 1
     return ranges
 

@@ -60,6 +60,21 @@ def test_hnsw_finds_nearly_all_that_a_flat_search_finds() -> None:
     assert np.mean([len(set(a) & set(b)) / 10 for a, b in zip(exact, found, strict=True)]) >= 0.95
 
 
+@pytest.mark.parametrize("hnsw", [False, True])
+def test_the_file_is_the_one_that_llama_index_persists(tmp_path: Path, hnsw: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    from llama_index.vector_stores.faiss import FaissVectorStore
+
+    monkeypatch.setattr("indexing.store.HNSW_FROM", 0 if hnsw else len(VECTORS) + 1)
+    build_faiss(VECTORS, tmp_path / "ours")
+    FaissVectorStore(faiss_index=FaissStore(tmp_path / "ours").as_llama_index().client).persist(str(tmp_path / "theirs"))
+    assert (tmp_path / "ours").read_bytes() == (tmp_path / "theirs").read_bytes()
+
+
+def test_a_full_disk_is_told() -> None:
+    with pytest.raises(OSError, match="No space left"):
+        build_faiss(VECTORS, Path("/dev/full"))
+
+
 def test_a_book_in_qdrant_is_asked_and_rebuilt_like_another(tmp_path: Path) -> None:
     source = tmp_path / "records.jsonl"
     write_jsonl(source, [TextRecord(heading="1 Keys", content="A key is minimal. A null is no value.")])

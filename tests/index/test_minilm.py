@@ -2,8 +2,8 @@
 
 from functools import cache
 
-import numpy as np
 import hypothesis
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 

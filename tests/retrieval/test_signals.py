@@ -1,11 +1,12 @@
 """The signals by themselves: late interaction, BM25's coverage, what is said of a question's words, and the joined edges."""
 
 import math
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexing.chunks import Chunk
@@ -58,6 +59,11 @@ def bm25(tmp_path: Path) -> BM25:
     return BM25(tmp_path / "bm25")
 
 
+def test_texts_without_any_word_score_nothing(tmp_path: Path) -> None:
+    build_bm25(["∀", "∃"], tmp_path / "bm25")
+    assert BM25(tmp_path / "bm25").coverage("any word").tolist() == [0, 0]
+
+
 def test_coverage_is_bm25_over_its_bound(bm25: BM25) -> None:
     assert bm25.idf("minim") == pytest.approx(math.log(1 + 2.5 / 1.5))
     assert bm25.idf("unheard") == pytest.approx(math.log(1 + 3.5 / 0.5))
@@ -69,6 +75,19 @@ def test_coverage_is_bm25_over_its_bound(bm25: BM25) -> None:
     assert bm25.coverage("unheard").tolist() == bm25.coverage("").tolist() == [0, 0, 0]
 
 
+@given(st.lists(st.lists(st.sampled_from(["a", "key", "null", "dept_no"]), min_size=1).map(" ".join), min_size=1, max_size=6))
+@settings(max_examples=30, deadline=None)
+def test_scores_are_those_of_bm25s(texts: list[str]) -> None:
+    bm25s = pytest.importorskip("bm25s")
+    theirs = bm25s.BM25()
+    theirs.index([words(text) for text in texts], show_progress=False)
+    with tempfile.TemporaryDirectory() as folder:
+        build_bm25(texts, Path(folder) / "bm25")
+        ours = BM25(Path(folder) / "bm25")
+    for word in {word for text in texts for word in words(text)}:
+        assert np.allclose(ours.coverage(word) * ours.idf(word), theirs.get_scores([word]), atol=1e-6)
+
+
 @given(st.lists(st.sampled_from(["a", "key", "null", "value", "other", "may", "minimal"]), max_size=12).map(" ".join))
 def test_coverage_stays_between_0_and_1(question: str) -> None:
     scores = _bm25().coverage(question)
@@ -78,8 +97,6 @@ def test_coverage_stays_between_0_and_1(question: str) -> None:
 
 def _bm25(made: list[BM25] = []) -> BM25:  # noqa: B006 — built once for all examples
     if not made:
-        import tempfile
-
         with tempfile.TemporaryDirectory() as folder:
             build_bm25(["a key is minimal", "a null is no value", "a key may be null"], Path(folder) / "bm25")
             made.append(BM25(Path(folder) / "bm25"))

@@ -17,7 +17,10 @@ from indexing.reading.tables.geometry import CAPTION, NUMBER, is_number, overlap
 from indexing.reading.tables.style import Style
 
 _LEADER = re.compile(r"(\.\s?){4,}|…{2,}|_{4,}")
-_ENUMERATOR = re.compile(r"^([•◦▪●■□➢✓*–—·\-‣∙]|\(?([0-9]{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.):]|\[\S{1,8}\]|[0-9]+(\.[0-9]+)*\.?)$")
+_ENUMERATOR = re.compile(
+    r"^([•◦▪●■□➢✓*–—·\-‣∙]|\(?([0-9]{1,3}|[a-zA-Z]|[ivxIVX]{1,5}|[A-Za-z]{1,9}\.? ?[0-9]{1,3})[.):]"
+    r"|\[\S{1,8}\]|[0-9]+(\.[0-9]+)*\.?)$"
+)
 _INDEX_ENTRY = re.compile(r"\D{3,},\s*\d+([-–,\s]+\d+)*$")
 LONGEST_HEADER = 14  # words; a longer first cell is running text
 MOST_MONO = 0.7  # of the words of a table that nothing else speaks for are in a typewriter face
@@ -70,7 +73,7 @@ def _speaks_for_itself(draft: Draft, grid: Sequence[Sequence[str]], around: Surr
     rows, columns = len(grid), len(grid[0])
     if sum(sum(bool(cell) for cell in column) >= 0.4 * rows for column in zip(*grid, strict=True)) < 2:
         return False  # one column, and something beside a few of its lines
-    if rows <= FEW_ROWS and _is_spaced_as_text(draft):
+    if (rows <= FEW_ROWS and _is_spaced_as_text(draft)) or _are_addresses(grid):
         return False
     numbers = _number_columns(grid)
     flush = _flush_share(draft)
@@ -155,9 +158,19 @@ def _has_paragraph(draft: Draft, most: int) -> bool:
 
 
 def _is_formulas(grid: Sequence[Sequence[str]]) -> bool:
-    """Entries that begin with, or are, a relation sign, in most rows."""
-    signs = sum(any(re.match(r"^[=≤≥<>≈≡:→⇒⇔]+(\s|$)", cell) for cell in row[1:]) for row in grid)
+    """Entries that begin with, or are, a relation sign, or end in one, in most rows."""
+    signs = sum(
+        any(re.match(r"^[=≤≥<>≈≡:→⇒⇔]+(\s|$)", cell) for cell in row[1:])
+        or any(re.search(r"[\w)\]}|]\s*[=≤≥<>≈≡→⇒⇔]$", cell) for cell in row[:-1])
+        for row in grid
+    )
     return signs > 0.5 * len(grid)
+
+
+def _are_addresses(grid: Sequence[Sequence[str]]) -> bool:
+    """Whether columns are addresses, as of authors side by side: one row, below others, holds their e-mail addresses."""
+    rows = [["@" in cell for cell in row if cell] for row in grid]
+    return sum(all(row) for row in rows) == 1 and sum(map(any, rows)) == 1 and not any(rows[0])
 
 
 def _number_columns(grid: Sequence[Sequence[str]]) -> int:

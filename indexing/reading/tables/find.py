@@ -15,7 +15,7 @@ from indexing.reading.tables.columns import PrintedLine
 from indexing.reading.tables.evidence import MOST_MONO, Surroundings, has_caption, is_table
 from indexing.reading.tables.frame import frame_of
 from indexing.reading.tables.geometry import hull, inside, overlap, printed_lines
-from indexing.reading.tables.half_ruled import Region, half_ruled_regions, stripes
+from indexing.reading.tables.half_ruled import Region, half_ruled_regions, has_rows, stripes
 from indexing.reading.tables.header_lines import with_header_lines
 from indexing.reading.tables.headers import header_rows, stands_out
 from indexing.reading.tables.leaders import without_leaders
@@ -98,7 +98,8 @@ class _Detector:
             whole = grown(region, lines, taken, open_ended=not are_rules)
             whole = with_ruled_header(whole, lines, horizontal) if are_rules else whole
             open_top = whole.edges[0] < region.edges[0] - 1
-            self._take(whole, lines, rules=len(region.edges) if are_rules else 0, open_top=open_top)
+            rules = len(region.edges) if are_rules or has_rows(whole) else 0
+            self._take(whole, lines, rules=rules, open_top=open_top)
 
     def unruled(self, horizontal: Sequence[Ruling]) -> None:
         """Take the tables that are words in columns and nothing else."""

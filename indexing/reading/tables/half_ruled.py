@@ -12,11 +12,13 @@ from itertools import pairwise
 from indexing.reading.pdf import Box, Word
 from indexing.reading.tables.columns import PrintedLine, River, find_rivers_below, segments, word_height
 from indexing.reading.tables.geometry import CAPTION, line_text, overlap, printed_lines
+from indexing.reading.tables.placing import place
 from indexing.reading.tables.rows import bottom, top
 from indexing.reading.tables.rulings import Fill, Ruling
 from indexing.reading.tables.runs import MOST_WHITE, common_white, has_inner, has_leader
 
 MOST_SERIES = 40  # of coloured stripes on a page; one with more is a map or a plot
+LEAST_LINES = 4  # fewer lines of running text leave white below white by chance
 SAME_END = 4.0  # points by which the ends of one table's rules may differ
 
 
@@ -162,9 +164,24 @@ def _run(bands: Sequence[list[PrintedLine]], first: int) -> tuple[int, list[Rive
         if has_inner(white) and not has_inner(shared):
             break
         white, last = shared, index
-    if not has_inner(white):
-        return first, []
-    return last, find_rivers_below([line for band in bands[first : last + 1] for line in band])
+    rivers = find_rivers_below([line for band in bands[first : last + 1] for line in band]) if has_inner(white) else []
+    return (last, rivers) if first or last == len(bands) - 1 else _whole(bands, height, last, rivers)
+
+
+def _whole(bands: Sequence[list[PrintedLine]], height: float, last: int, rivers: list[River]) -> tuple[int, list[River]]:
+    """All bands, where these have the columns of the first ones: entries so long that only a word space parts some."""
+    lines = [line for band in bands for line in band]
+    if len(lines) <= LEAST_LINES or any(not band or _is_text_band(band, height) for band in bands):
+        return last, rivers
+    whole = find_rivers_below(lines)
+    return (len(bands) - 1, whole) if len(whole) >= max(1, len(rivers)) else (last, rivers)
+
+
+def has_rows(region: Region) -> bool:
+    """Whether the bands of coloured stripes are a table's rows: four or more, all but one beginning with several entries."""
+    height = word_height(region.lines)
+    several = sum(bool(band) and len(place(band[0], region.rivers, height)) > 1 for band in region.bands)
+    return len(region.bands) > 3 and several >= len(region.bands) - 1
 
 
 def _is_text_band(band: Sequence[PrintedLine], height: float) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from indexing.reading.pdf import Word
-from indexing.reading.tables.columns import Entry, PrintedLine, River, extent
+from indexing.reading.tables.columns import Entry, PrintedLine, River, extent, segments
 from indexing.reading.tables.geometry import overlap
 from indexing.reading.tables.placing import place
 from indexing.reading.tables.rows import bottom, top, was_full
@@ -33,6 +33,8 @@ def header_levels(
     `reach` is how far each column's entries reach, `xs` the boundaries of the columns.
     """
     placed = [place(line, rivers, height) for line in band]
+    if len(band) > 1:
+        placed[0] = _whole_over_groups(band[0], placed, reach, height)
     levels: list[list[int]] = [[0]]
     for index, (above, line) in enumerate(pairwise(band), 1):
         ruled = any(bottom(above) - 0.5 * height < rule.at < bottom(line) and rule.at > top(above) for rule in partial)
@@ -46,7 +48,7 @@ def header_levels(
         entries = [entry for index in level for entry in placed[index]]
         if number + 1 < len(levels):
             under = _rules_under(band, level[-1], partial, height)
-            entries = [_over_rule(entry, xs, under) for entry in entries] if under else _over_groups(entries, reach)
+            entries = _over_rules(entries, xs, under, reach) if under else _over_groups(entries, reach)
         rows.append(([band[index] for index in level], entries))
     return rows
 
@@ -57,18 +59,38 @@ def _rules_under(band: Sequence[PrintedLine], index: int, partial: Sequence[Ruli
     return [rule for rule in partial if low < rule.at < high and rule.at > top(band[index])]
 
 
-def _over_rule(entry: Entry, xs: Sequence[float], under: Sequence[Ruling]) -> Entry:
-    """An entry over the columns that a rule below it underlines."""
-    low, high = extent(entry[2])
-    for rule in under:
-        if rule.low < (low + high) / 2 < rule.high:
-            columns = [
-                column
-                for column, (left, right) in enumerate(pairwise(xs))
-                if overlap(left, right, rule.low, rule.high) > 0.5 * (right - left)
-            ]
-            if columns:
-                return columns[0], columns[-1], entry[2]
+def _whole_over_groups(line: PrintedLine, placed: Sequence[Sequence[Entry]], reach: Reach, height: float) -> list[Entry]:
+    """The first header line's entries; uncut, where its segments stand over the middle of groups of the columns below.
+
+    Between narrow columns a heading of two words may have its word space just where the columns part.
+    """
+    groups = segments(line, height)
+    if not len(groups) < len(placed[0]) or len(groups) > len(placed[1]) - 2:
+        return list(placed[0])
+    begins = [min(first for first, _, words in placed[0] if any(word in group for word in words)) for group in groups]
+    uncut = [(begin, begin, group) for begin, group in zip(begins, groups, strict=True)]
+    over = _groups(uncut, reach)
+    return list(placed[0]) if over is None else [(*ends, group) for ends, group in zip(over, groups, strict=True)]
+
+
+def _over_rules(entries: Sequence[Entry], xs: Sequence[float], under: Sequence[Ruling], reach: Reach) -> list[Entry]:
+    """Entries over the columns that the rules below underline; those over one long rule over their groups of columns."""
+    heads = [[rule for rule in under if rule.low < sum(extent(words)) / 2 < rule.high] for _, _, words in entries]
+    if len(entries) > 1 and all(heads) and len({rule for rules in heads for rule in rules}) == 1:
+        return _over_groups(entries, reach)
+    return [_over_rule(entry, xs, rules) for entry, rules in zip(entries, heads, strict=True)]
+
+
+def _over_rule(entry: Entry, xs: Sequence[float], rules: Sequence[Ruling]) -> Entry:
+    """An entry over the columns that the first rule below it that reaches over half of one underlines."""
+    for rule in rules:
+        columns = [
+            column
+            for column, (left, right) in enumerate(pairwise(xs))
+            if overlap(left, right, rule.low, rule.high) > 0.5 * (right - left)
+        ]
+        if columns:
+            return columns[0], columns[-1], entry[2]
     return entry
 
 

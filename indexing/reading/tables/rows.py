@@ -67,17 +67,21 @@ def _are_wrapped(
 ) -> bool:
     """Whether lines are one row of wrapped cells.
 
-    In columns of several words most lines end because they were full, some column runs out before the last line, and no
-    column holds values.
+    In columns of several words most lines end because they were full, some column runs out before the last line, none begins
+    again after a gap, and no column holds values.
     """
     words: dict[int, list[int]] = {}
-    for entries in placed:
+    within: dict[int, list[int]] = {}  # the lines in which a column has an entry
+    for number, entries in enumerate(placed):
         for first, last, entry in entries:
             if first == last:
                 words.setdefault(first, []).append(len(entry))
+                within.setdefault(first, []).append(number)
+    if any(numbers[-1] - numbers[0] >= len(numbers) for numbers in within.values()):
+        return False
     wordy = {column for column, counts in words.items() if sum(counts) >= 2 * len(counts)}
     runs_out = len(placed[-1]) < len(words)
-    has_values = any(len(words[column]) > 1 for column in _value_columns(placed))
+    has_values = any(len(words[column]) > 1 for column in _value_columns(placed) - {0})
     if not wordy or len(rows) < 2 or not runs_out or has_values:
         return False
     full = ends = 0
@@ -152,7 +156,7 @@ def _value_columns(placed: Sequence[Sequence[Entry]]) -> set[int]:
         for first, last, words in entries:
             if first == last:
                 texts.setdefault(first, []).append(len(words) == 1 or is_number(text_of(words)))
-    return {column for column, single in texts.items() if column > 0 and sum(single) > 0.8 * len(single)}
+    return {column for column, single in texts.items() if sum(single) > 0.8 * len(single)}
 
 
 def _carries_on(
@@ -171,7 +175,9 @@ def _carries_on(
     above = {entry[0]: entry for line in row for entry in placed[line]}
     if not here or not set(here) <= set(above) or len(here) >= len(above):
         return False
-    has_values = bool(values & set(above)) and not values & set(here)
+    has_values = bool((values - {0}) & set(above)) and not (values - {0}) & set(here)
+    if values & set(here) and not any(_is_broken(above[column][2], here[column][2]) for column in here):
+        return False
     if set(here) == {0} and not _is_label_broken(above[0][2], here[0][2], reach[0]):
         return False
     if (0 in here and not has_values) or any(first != last for first, last, _ in here.values()):
@@ -179,6 +185,12 @@ def _carries_on(
     if any(is_number(text_of(words)) for _, _, words in here.values()):
         return False
     return all(was_full(above[column][2], here[column][2], reach[column], height) for column in here)
+
+
+def _is_broken(above: Sequence[Word], here: Sequence[Word]) -> bool:
+    """Whether the second of two entries goes on with the first: after a hyphen, or in small letters below a capital."""
+    begins, goes_on = above[0].text[:1], here[0].text[:1]
+    return above[-1].text[-1:] in "-\u00ad\u2010/" or (goes_on.islower() and not begins.islower())
 
 
 def _is_label_broken(above: Sequence[Word], here: Sequence[Word], reach: tuple[float, float]) -> bool:

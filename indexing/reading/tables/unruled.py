@@ -67,7 +67,7 @@ def _with_header(run: list[PrintedLine], lines: Sequence[PrintedLine]) -> list[P
     height = word_height(run)
     above = sorted((line for line in lines if bottom(line) < top(run[0]) + 0.3 * height), key=bottom, reverse=True)
     for line in above[:MOST_ABOVE]:
-        if top(run[0]) - bottom(line) > height or is_other_size(line, run[0]):
+        if top(run[0]) - bottom(line) > height or is_other_size(line, run[0]) or CAPTION.match(line_text(line)):
             break
         longer = [line, *run]
         has_gaps = len(segments(line, height)) > 1
@@ -139,6 +139,7 @@ def _region(run: list[PrintedLine], rivers: list[River], horizontal: Sequence[Ru
         above = [line for line in run if bottom(line) < at + 0.35 * height]
         if inked > 0.6 * (box[2] - box[0]) and 0 < len(above) < len(run) and len(above) <= 5:
             bands, edges = [above, run[len(above) :]], [edges[0], at, edges[1]]
+            within = [rule for rule in within if abs(rule.at - at) > 1]
             break
     return Region(bands, edges, rivers, within)
 
@@ -205,6 +206,8 @@ def grown(region: Region, lines: Sequence[PrintedLine], barriers: Sequence[Box],
     known = region.lines
     new_above = carried_on(known[::-1], _until(above, barriers), height)[::-1]
     new_below = carried_on([*new_above, *known], _until(below, barriers), height)
+    if new_below:
+        new_below += wrapped_below([*known, *new_below], below)
     bands, edges = list(region.bands), list(region.edges)
     if new_below:
         bands, edges = [*bands, new_below], [*edges, bottom(new_below[-1]) + 1]

@@ -11,6 +11,7 @@ from tests.classroom.conftest import Classroom, FakeEmbedder, open_room, populat
 from tutor.answer import Answer, Citation, Sentence
 from tutor.classroom.asking import Ask, Done, Started
 from tutor.classroom.conversations import Exchange
+from tutor.classroom.database import utc_now
 from tutor.classroom.endorsements import telling
 from tutor.classroom.limits import Limits
 from tutor.classroom.logs import JsonLines
@@ -34,6 +35,35 @@ def test_a_conversation_grows_and_is_its_own_context(classroom: Classroom) -> No
     turns = classroom.room.conversations.turns(classroom.bob, conversation)
     assert [turn.question for turn in turns] == ["What is a key?", "And a foreign one?"]
     assert second.id > first.id
+
+
+def test_conversations_are_listed_and_the_one_with_the_latest_question_comes_back(classroom: Classroom) -> None:
+    conversations, asking, bob = classroom.room.conversations, classroom.room.asking, classroom.bob
+    assert classroom.networks.join_code
+    databases, networks = classroom.databases.id, classroom.room.courses.join(bob, classroom.networks.join_code).id
+    for course, question in ((databases, "First?"), (databases, "Second?"), (networks, "Elsewhere?")):
+        list(asking.ask(bob, Ask(course, question)))
+    second, first = conversations.mine(bob, databases)
+    assert [(item.question, item.started.date()) for item in (first, second)] == [
+        ("First?", utc_now().date()),
+        ("Second?", utc_now().date()),
+    ]
+    assert (conversations.latest(bob, databases), conversations.last_course(bob)) == (second.id, networks)
+    list(asking.ask(bob, Ask(databases, "Further?", first.id)))  # an earlier one goes on
+    assert (conversations.latest(bob, databases), conversations.last_course(bob)) == (first.id, databases)
+    assert [item.question for item in conversations.mine(bob, databases)] == ["Second?", "First?"]
+    assert [item.id for item in conversations.mine(bob, databases, limit=1)] == [second.id]
+
+
+def test_a_conversation_goes_on_in_its_own_course_alone(classroom: Classroom) -> None:
+    assert classroom.networks.join_code
+    networks = classroom.room.courses.join(classroom.bob, classroom.networks.join_code).id
+    list(classroom.room.asking.ask(classroom.bob, Ask(classroom.databases.id, "What is a key?")))
+    number = classroom.room.conversations.latest(classroom.bob, classroom.databases.id)
+    assert number is not None
+    with pytest.raises(UsageError, match="another course"):
+        list(classroom.room.asking.ask(classroom.bob, Ask(networks, "And a packet?", number)))
+    assert len(classroom.room.conversations.exchanges(classroom.bob, number)) == 1
 
 
 @pytest.mark.parametrize("question", ["", "  \n ", "x" * 100_000])

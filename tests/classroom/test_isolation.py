@@ -33,6 +33,7 @@ def test_nobody_else_reads_votes_on_or_continues_it(classroom: Classroom, who: s
     tries: list[Callable[[], object]] = [
         lambda: classroom.room.conversations.exchanges(other, conversation),
         lambda: classroom.room.conversations.turns(other, conversation),
+        lambda: classroom.room.conversations.course_of(other, conversation),
         lambda: classroom.room.conversations.ask(other, conversation, "And mine?"),
         lambda: classroom.room.conversations.vote(other, message, 1),
         lambda: list(classroom.room.asking.ask(other, Ask(classroom.databases.id, "And mine?", conversation))),
@@ -41,6 +42,9 @@ def test_nobody_else_reads_votes_on_or_continues_it(classroom: Classroom, who: s
         with pytest.raises(UsageError):
             attempt()
     assert len(classroom.room.conversations.exchanges(classroom.bob, conversation)) == 1
+    assert classroom.room.conversations.mine(other, classroom.databases.id) == []
+    assert classroom.room.conversations.latest(other, classroom.databases.id) is None
+    assert classroom.room.conversations.last_course(other) is None
 
 
 def test_numbers_that_nobody_has_are_refused_alike(classroom: Classroom) -> None:

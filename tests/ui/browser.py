@@ -50,15 +50,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def server(*arguments: str, home: Path, cache: Path, database: Path, **settings: str) -> Iterator[str]:
-    """`python app.py …` on a free port, until it answers; its address."""
+def server(
+    *arguments: str, home: Path, cache: Path, database: Path, program: tuple[str, ...] = ("app.py",), **settings: str
+) -> Iterator[str]:
+    """`python app.py …`, or another program of the same kind, on a free port, until it answers; its address."""
     port = free_port()
     environment = {**command_environment(home, cache), "TUTOR_DATABASE": f"sqlite:///{database}", **settings}
     environment.pop("NO_PROXY", None)
     log = database.with_suffix(".log")
     with log.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(
-            [sys.executable, "app.py", *arguments, "--port", str(port)], cwd=ROOT, env=environment, stdout=file, stderr=file
+            [sys.executable, *program, *arguments, "--port", str(port)], cwd=ROOT, env=environment, stdout=file, stderr=file
         )
     try:
         _wait(f"http://127.0.0.1:{port}/health", process, log)

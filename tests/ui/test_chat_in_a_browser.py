@@ -20,11 +20,14 @@ def address(sample_home: Path, session_root: Path, tmp_path_factory: pytest.Temp
         yield url
 
 
-def opened(browser: Any, address: str, watch: Watch, **context: Any) -> Any:
+def opened(browser: Any, address: str, watch: Watch, slower: float = 1, **context: Any) -> Any:
+    """The chat in a browser of its own, on a processor that is so many times slower."""
     page = browser.new_context(viewport=context.pop("viewport", {"width": 1360, "height": 900}), **context).new_page()
     page.set_default_timeout(WAIT_MS)
     watch.follow(page)
     page.goto(address)
+    if slower > 1:
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
     page.wait_for_selector(".example")
     return page
 
@@ -119,13 +122,15 @@ def tab_to(page: Any, selector: str) -> None:
 
 
 def test_practise_by_keyboard_alone(browser: Any, address: str, watch: Watch) -> None:
-    page = opened(browser, address, watch)
+    """On a slow computer, where the page is still being filled when the first words are typed."""
+    page = opened(browser, address, watch, slower=6)
     page.locator("#colours").focus()
     tab_to(page, "[role=tab][data-tab-id=practice]")
     page.keyboard.press("Enter")
     page.wait_for_selector("#exercise h2")
     tab_to(page, "#given textarea")
     page.keyboard.type("A collection of related data.")
+    assert page.locator("#given textarea").input_value() == "A collection of related data."
     tab_to(page, "#grade")
     page.keyboard.press("Enter")
     page.wait_for_selector("#result .verdict")
@@ -153,6 +158,30 @@ def test_generated_exercises(browser: Any, address: str, watch: Watch) -> None:
     page.click("#check-exercise")
     page.wait_for_selector("#exercise-result .verdict.right")
     assert serious_faults(page) == []
+    page.context.close()
+
+
+def test_enter_and_a_click_ask_once_and_a_reload_brings_the_conversation_back(browser: Any, address: str, watch: Watch) -> None:
+    page = opened(browser, address, watch)
+    page.fill("#question textarea", QUESTION)
+    page.evaluate(
+        "() => { const box = document.querySelector('#question textarea');"
+        " box.dispatchEvent(new KeyboardEvent('keypress', {key: 'Enter', bubbles: true}));"
+        " document.querySelector('#send').click(); document.querySelector('#send').click(); }"
+    )
+    page.wait_for_selector("#ask-page .mark")
+    page.reload()
+    page.wait_for_selector(".exchange .acts")
+    page.wait_for_selector("#ask-page .mark")
+    assert page.locator(".asked").count() == 1
+    page.click("#fresh")
+    page.wait_for_selector(".example")
+    assert page.locator("#ask-page .mark").count() == 0
+    ask(page, "What is BCNF?")
+    page.click("#earlier input")
+    page.locator("[role=option]", has_text=QUESTION).click()
+    page.wait_for_function("asked => document.querySelector('.asked')?.innerText.endsWith(asked)", arg=QUESTION)
+    page.locator("#ask-page .mark").first.wait_for()
     page.context.close()
 
 

@@ -110,6 +110,9 @@ def test_one_student_never_sees_anothers_questions(browser: Any, school: tuple[s
     link = carl.locator("#export a").get_attribute("href")
     assert carl.request.get(f"{address}/{link}").status == 200
     assert dora.request.get(f"{address}/{link}").status == 404
+    carl.reload()
+    carl.wait_for_selector("#ask-page .mark")  # his conversation comes back, with its last answer's page
+    assert carl.locator(".asked").count() == 1
     dora.reload()
     dora.wait_for_selector(".example")
     assert "weak entity" not in dora.locator("#chat").inner_text()

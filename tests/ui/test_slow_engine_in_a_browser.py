@@ -110,6 +110,29 @@ def test_choose_a_model_stop_it_and_go_on(browser: Any, address: str, watch: Wat
     page.context.close()
 
 
+def test_a_conversation_that_is_left_while_it_is_answered_keeps_what_there_is(browser: Any, address: str, watch: Watch) -> None:
+    page = opened(browser, address, watch)
+    choose_engine(page, "Model server")
+    send(page, QUESTION)
+    page.wait_for_function("document.querySelector('.live .text')?.innerText.includes('weak entity')")
+    _SlowModel.gone.clear()
+    page.click("#fresh")
+    page.wait_for_selector(".example")
+    assert _SlowModel.gone.wait(WAIT_MS / 1000), "the model was not told to stop"
+    assert page.locator("#send").is_visible()
+    assert not page.locator("#stop").is_visible()
+    page.wait_for_timeout(1_000)  # the old answer comes to its end meanwhile
+    assert page.locator(".exchange").count() == 0
+    send(page, "What is BCNF?")
+    page.wait_for_selector(".exchange .acts")
+    page.reload()
+    page.wait_for_selector(".exchange .acts")
+    page.click("#earlier input")
+    page.locator("[role=option]", has_text=QUESTION).click()
+    page.wait_for_function("document.querySelector('.answer')?.innerText.includes('Ended early: stopped')")
+    page.context.close()
+
+
 def test_who_waits_sees_the_place_in_the_queue(browser: Any, address: str, watch: Watch) -> None:
     first, second = opened(browser, address, watch), opened(browser, address, watch)
     choose_engine(first, "Model server")

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from indexing.errors import TutorError
+from indexing.errors import TutorError, UsageError
 from tutor.answer import Answer, Event, Partial, Turn
 from tutor.classroom.accounts import Person
 from tutor.classroom.conversations import Conversations, Exchange
@@ -91,6 +91,8 @@ class Asking:
         conversation = ask.conversation_id
         if conversation is None:
             conversation = self.conversations.start(person, course.id)
+        elif self.conversations.course_of(person, conversation) != course.id:
+            raise UsageError("this conversation is about another course; start a new one")
         turns = self.conversations.turns(person, conversation)
         message = self.conversations.ask(person, conversation, question)
         self._answering.append(message)

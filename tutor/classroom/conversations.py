@@ -44,6 +44,15 @@ class Exchange:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """A conversation as a list of them shows it: when it was begun, and with which question."""
+
+    id: int
+    started: datetime
+    question: str
+
+
+@dataclass(frozen=True)
 class Conversations:
     """The conversations of a database."""
 
@@ -107,14 +116,41 @@ class Conversations:
         found = [(question, Answer.model_validate_json(answer)) for question, answer in reversed(rows) if answer]
         return [Turn(question=answer.rewritten or question, answer=answer.answer) for question, answer in found]
 
+    def course_of(self, person: Person, conversation_id: int) -> int:
+        """The number of the course that a conversation of one's own belongs to."""
+        with self.database.read() as session:
+            return _own(session, person, conversation_id).course_id
+
     def latest(self, person: Person, course_id: int) -> int | None:
-        """The number of one's latest conversation in a course."""
+        """The number of one's conversation in a course with the latest question."""
         with self.database.read() as session:
             return session.scalar(
-                select(func.max(Conversation.id)).where(
-                    Conversation.user_id == person.id, Conversation.course_id == course_id
-                )
+                select(Message.conversation_id).join(Conversation, Conversation.id == Message.conversation_id)
+                .where(Conversation.user_id == person.id, Conversation.course_id == course_id)
+                .order_by(Message.id.desc()).limit(1)
             )  # fmt: skip
+
+    def last_course(self, person: Person) -> int | None:
+        """The number of the course in which somebody asked last."""
+        with self.database.read() as session:
+            return session.scalar(
+                select(Conversation.course_id).join(Message, Message.conversation_id == Conversation.id)
+                .where(Conversation.user_id == person.id).order_by(Message.id.desc()).limit(1)
+            )  # fmt: skip
+
+    def mine(self, person: Person, course_id: int, limit: int = 50) -> list[Begun]:
+        """One's conversations in a course, the latest begun first."""
+        firsts = (
+            select(func.min(Message.id)).join(Conversation, Conversation.id == Message.conversation_id)
+            .where(Conversation.user_id == person.id, Conversation.course_id == course_id).group_by(Conversation.id)
+        )  # fmt: skip
+        with self.database.read() as session:
+            rows = session.execute(
+                select(Conversation.id, Conversation.started, Message.question)
+                .join(Message, Message.conversation_id == Conversation.id).where(Message.id.in_(firsts))
+                .order_by(Conversation.id.desc()).limit(limit)
+            ).all()  # fmt: skip
+        return [Begun(*row) for row in rows]
 
     def vote(self, person: Person, message_id: int, vote: int, reason: str = "") -> None:
         """A thumb up (1) or down (-1) for an answer of one's own; 0 takes it back."""

@@ -1,45 +1,23 @@
 """The tab where students ask: the conversation on the left, the sources and the marked page on the right."""
 
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
 from indexing.errors import TutorError, UsageError
 from tutor.answer import Answer, Partial
-from tutor.classroom.accounts import Person
 from tutor.classroom.asking import Ask, Done, Started
 from tutor.classroom.conversations import Exchange
 from tutor.classroom.room import Room
-from tutor.ui.conversation import NO_COURSE, OPENING, Live, conversation_html
-from tutor.ui.render import EMPTY_SOURCES, engine_name, sources_html
+from tutor.ui.conversation import OPENING, Live, conversation_html
+from tutor.ui.render import EMPTY_SOURCES
 from tutor.ui.scripts import CARDS, TALK
-from tutor.ui.sheet import Sheet, build_sheet, citation_view, nothing_shown, shown
+from tutor.ui.sheet import Sheet, build_sheet
+from tutor.ui.talks import Talk, empty_talk, export_link, first_source, opened_talk, shown_source
 from tutor.ui.told import forgotten, person_of, told
-
-Talk = dict[str, Any]
-"""What a browser's tab is in: {"conversation": number or None, "warning"}; everything else is in the store."""
-
-
-@dataclass
-class Stops:
-    """The stop signals of questions that are being answered, by browser session."""
-
-    _events: dict[str, threading.Event] = field(default_factory=dict)
-
-    def begin(self, session: str) -> threading.Event:
-        event = threading.Event()
-        self._events[session] = event
-        return event
-
-    def end(self, session: str) -> None:
-        self._events.pop(session, None)
-
-    def stop(self, session: str) -> None:
-        if session in self._events:
-            self._events[session].set()
+from tutor.ui.turns import Turn, Turns
 
 
 @dataclass(frozen=True)
@@ -52,11 +30,16 @@ class AskTab:
     engine: Any
     sources: Any
     export: Any
+    earlier: Any
+    send: Any
+    stop: Any
     sheet: Sheet
+    turns: Turns
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.talk, self.conversation, self.question, self.engine, self.sources, self.export, *self.sheet.outputs]
+        shown = [self.talk, self.conversation, self.question, self.send, self.stop, self.engine, self.earlier, self.export]
+        return [*shown, self.sources, *self.sheet.outputs]
 
 
 def build_ask_tab(room: Room, course: Any) -> AskTab:
@@ -88,31 +71,34 @@ def build_ask_tab(room: Room, course: Any) -> AskTab:
                     min_width=240,
                 )
                 fresh = gr.Button("New conversation", size="sm", elem_id="fresh", min_width=120)
+                earlier = gr.Dropdown(
+                    [], label="Earlier conversations", visible=False, filterable=False, elem_id="earlier", container=False,
+                    min_width=200,
+                )  # fmt: skip
                 export = gr.HTML("", elem_id="export")
         with gr.Column(scale=4, min_width=320):
             sources = gr.HTML(EMPTY_SOURCES, elem_id="sources", js_on_load=CARDS)
             sheet = build_sheet(room, "ask")
-    tab = AskTab(talk, conversation, question, engine, sources, export, sheet)
-    _wire(room, tab, course, (send, stop), waiting, fresh)
+    tab = AskTab(talk, conversation, question, engine, sources, export, earlier, send, stop, sheet, Turns())
+    _wire(room, tab, course, waiting, fresh)
     return tab
 
 
-def _wire(room: Room, tab: AskTab, course: Any, buttons: tuple[Any, Any], waiting: Any, fresh: Any) -> None:
-    question, (send, stop) = tab.question, buttons
-    stops = Stops()
+def _wire(room: Room, tab: AskTab, course: Any, waiting: Any, fresh: Any) -> None:
+    question, turns = tab.question, tab.turns
 
     def asking(text: str, number: int, engine: str, talk: Talk, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        yield from _ask(room, stops, Asked(text, number, engine, talk), request)
+        yield from _ask(room, turns, Asked(text, number, engine, talk), request)
 
     def again(number: int, engine: str, talk: Talk, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        yield from _ask(room, stops, Asked(_last_question(room, talk, request), number, engine, talk), request)
+        yield from _ask(room, turns, Asked(_last_question(room, talk, request), number, engine, talk), request)
 
     def suggested(number: int, engine: str, talk: Talk, request: gr.Request, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
-        yield from _ask(room, stops, Asked(str(event.text), number, engine, talk), request)
+        yield from _ask(room, turns, Asked(str(event.text), number, engine, talk), request)
 
     def show(talk: Talk, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         exchanges = room.conversations.exchanges(person_of(room, request), _number(talk))
-        return _shown_source(room, _answer_of(exchanges, int(event.message)), int(event.n), int(event.message))
+        return shown_source(room, _answer_of(exchanges, int(event.message)), int(event.n), int(event.message))
 
     def vote(talk: Talk, request: gr.Request, event: gr.EventData) -> str:
         person = person_of(room, request)
@@ -121,36 +107,49 @@ def _wire(room: Room, tab: AskTab, course: Any, buttons: tuple[Any, Any], waitin
 
     def recover(talk: Talk, request: gr.Request) -> tuple[Any, ...]:
         number = talk.get("conversation")
-        exchanges = room.conversations.exchanges(person_of(room, request), number) if number else []
-        return conversation_html(exchanges), gr.update(visible=True), gr.update(visible=False)
+        html = conversation_html(room.conversations.exchanges(person_of(room, request), number)) if number else gr.skip()
+        return html, gr.update(visible=True), gr.update(visible=False)
 
     def halt(request: gr.Request) -> None:
-        stops.stop(str(request.session_hash))
+        turns.stop(str(request.session_hash))
 
     right = [tab.sources, *tab.sheet.outputs]
-    outputs = [tab.talk, tab.conversation, tab.export, question, send, stop, waiting, *right]
+    outputs = [tab.talk, tab.conversation, tab.export, question, tab.send, tab.stop, waiting, *right]
     options = {
         "show_progress": "minimal", "show_progress_on": waiting, "api_visibility": "private", "concurrency_id": "answers",
         "concurrency_limit": room.settings.answering,
     }  # fmt: skip
     rest = [course, tab.engine, tab.talk]
     events = (
-        question.submit(told(asking), [question, *rest], outputs, api_name="ask", **options),
-        send.click(told(asking), [question, *rest], outputs, **options),
+        gr.on([question.submit, tab.send.click], told(asking), [question, *rest], outputs, api_name="ask", **options),
         tab.conversation.retry(told(again), rest, outputs, **options),
         tab.conversation.example_select(told(suggested), rest, outputs, **options),
     )
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     for event in events:  # whatever went wrong, the page can be used again
-        event.failure(told(recover), tab.talk, [tab.conversation, send, stop], show_progress="hidden", api_visibility="private")
+        event.failure(told(recover), tab.talk, [tab.conversation, tab.send, tab.stop], **quiet)
     for part in (tab.conversation, tab.sources):
-        part.click(told(show), tab.talk, right, show_progress="hidden", api_visibility="private")
-    tab.conversation.like(told(vote), tab.talk, tab.conversation, show_progress="hidden", api_visibility="private")
-    stop.click(halt, None, None, concurrency_limit=None, show_progress="hidden", api_visibility="private")
+        part.click(told(show), tab.talk, right, **quiet)
+    tab.conversation.like(told(vote), tab.talk, tab.conversation, **quiet)
+    tab.stop.click(halt, None, None, concurrency_limit=None, **quiet)
+    _wire_conversations(room, tab, course, fresh)
+
+
+def _wire_conversations(room: Room, tab: AskTab, course: Any, fresh: Any) -> None:
+    """A new conversation, and going back to an earlier one."""
 
     def start(number: int, request: gr.Request) -> tuple[Any, ...]:
-        return fresh_tab(room, person_of(room, request), number)
+        tab.turns.leave(str(request.session_hash))
+        return empty_talk(room, person_of(room, request), number)
 
-    fresh.click(told(start), course, tab.outputs, show_progress="hidden", api_visibility="private")
+    def go_back(conversation: int, number: int, request: gr.Request) -> tuple[Any, ...]:
+        tab.turns.leave(str(request.session_hash))
+        person = person_of(room, request)
+        return opened_talk(room, person, number, conversation) if conversation else empty_talk(room, person, number)
+
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    fresh.click(told(start), course, tab.outputs, **quiet)
+    tab.earlier.input(told(go_back), [tab.earlier, course], tab.outputs, **quiet)
 
 
 @dataclass(frozen=True)
@@ -163,17 +162,28 @@ class Asked:
     talk: Talk
 
 
-def _ask(room: Room, stops: Stops, asked: Asked, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-    """The conversation as it grows; then the sources, and the first one's page."""
-    if not asked.text.strip() or asked.course_id is None:
+def _ask(room: Room, turns: Turns, asked: Asked, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """The conversation as it grows; then the sources, and the first one's page. Nothing once the page has left the turn."""
+    session = str(request.session_hash)
+    turn = turns.begin(session) if asked.text.strip() and asked.course_id is not None else None
+    if turn is None:
         yield (gr.skip(),) * 11
         return
-    person, session = person_of(room, request), str(request.session_hash)
+    try:
+        for values in _answered(room, turn, asked, request):
+            if not turn.left:
+                yield values
+    finally:
+        turns.end(session, turn)
+    yield (gr.skip(),) * 11  # Gradio sends a generator's last values once more when it ends
+
+
+def _answered(room: Room, turn: Turn, asked: Asked, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    person = person_of(room, request)
     number = asked.talk.get("conversation")
     before = room.conversations.exchanges(person, number) if number else []
-    stop = stops.begin(session)
     try:
-        for event in room.asking.ask(person, Ask(asked.course_id, asked.text, number, asked.engine, stop)):
+        for event in room.asking.ask(person, Ask(asked.course_id, asked.text, number, asked.engine, turn.stop)):
             if isinstance(event, Started):
                 asked.talk["conversation"] = event.conversation_id
                 # the question is on the disk now: only then does it leave its box
@@ -185,8 +195,6 @@ def _ask(room: Room, stops: Stops, asked: Asked, request: gr.Request) -> Iterato
                 yield _finished(room, asked.talk, [*before, event.exchange])
     except TutorError as error:
         yield _rejected(asked, conversation_html(before, warning=str(error)))
-    finally:
-        stops.end(session)
 
 
 def _talking(talk: Talk, html: str, text: str | None = None) -> tuple[Any, ...]:
@@ -195,38 +203,15 @@ def _talking(talk: Talk, html: str, text: str | None = None) -> tuple[Any, ...]:
 
 
 def _finished(room: Room, talk: Talk, exchanges: list[Exchange]) -> tuple[Any, ...]:
-    latest = exchanges[-1]
-    answer = latest.answer
-    if answer is not None and answer.citations:
-        right = _shown_source(room, answer, answer.citations[0].n, latest.id)
-    else:
-        right = (EMPTY_SOURCES, *nothing_shown())
-    html = conversation_html(exchanges)
-    return (
-        talk,
-        html,
-        export_link(talk["conversation"]),
-        gr.skip(),
-        gr.update(visible=True),
-        gr.update(visible=False),
-        "",
-        *right,
-    )
+    html, export = conversation_html(exchanges), export_link(talk["conversation"])
+    idle = (gr.update(visible=True), gr.update(visible=False))
+    return talk, html, export, gr.skip(), *idle, "", *first_source(room, exchanges[-1])
 
 
 def _rejected(asked: Asked, html: str) -> tuple[Any, ...]:
     """The question goes back into its box, so that nothing typed is lost."""
     idle = (gr.update(visible=True), gr.update(visible=False))
     return asked.talk, html, gr.skip(), asked.text, *idle, "", *(gr.skip(),) * 4
-
-
-def _shown_source(room: Room, answer: Answer, number: int, message: int) -> tuple[Any, ...]:
-    """The cards with source `number` chosen, and its page."""
-    cards = sources_html(answer.citations, number, message)
-    citation = next((item for item in answer.citations if item.n == number), None)
-    if citation is None or not citation.pages:
-        return cards, *nothing_shown()
-    return cards, *shown(room, citation_view(citation))
 
 
 def _answer_of(exchanges: list[Exchange], message: int) -> Answer:
@@ -246,26 +231,3 @@ def _number(talk: Talk) -> int:
     if "conversation" not in talk:
         raise forgotten()
     return int(talk["conversation"])
-
-
-def export_link(conversation: int | None) -> str:
-    """A link to the conversation as a Markdown file."""
-    if conversation is None:
-        return ""
-    return f'<a class="link" href="conversation/{conversation}.md" download>Export as Markdown</a>'
-
-
-def fresh_tab(room: Room, person: Person, course_id: int | None) -> tuple[Any, ...]:
-    """The tab's outputs with an empty conversation in a course."""
-    hidden = gr.update(visible=False)
-    if course_id is None:
-        return {}, NO_COURSE, gr.update(interactive=False), hidden, EMPTY_SOURCES, "", *nothing_shown()
-    course = room.courses.of(person, course_id)
-    engines = room.shelf.engines()
-    if course.engine not in engines:
-        engines.insert(0, course.engine)
-    choices = [(engine_name(name), name) for name in engines]
-    chosen = room.shelf.settings.engine if room.door == "open" else course.engine
-    engine = gr.update(choices=choices, value=chosen, visible=len(choices) > 1)
-    welcome = conversation_html([], examples=room.shelf.examples(course.book), title=room.shelf.title(course.book))
-    return {}, welcome, gr.update(interactive=True), engine, EMPTY_SOURCES, "", *nothing_shown()

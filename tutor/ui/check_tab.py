@@ -23,6 +23,8 @@ class CheckTab:
     citations: Any
     sources: Any
     sheet: Sheet
+    checking: Any
+    """The event of a check, which a change of course cancels."""
 
     @property
     def outputs(self) -> list[Any]:
@@ -43,7 +45,6 @@ def build_check_tab(room: Room, course: Any) -> CheckTab:
         with gr.Column(scale=4, min_width=320):
             sources = gr.HTML("", elem_id="check-sources", js_on_load=CARDS)
             sheet = build_sheet(room, "check")
-    tab = CheckTab(checked, citations, sources, sheet)
 
     def run(essay: str, number: int, request: gr.Request) -> tuple[Any, ...]:
         return _check(room, person_of(room, request), essay, number)
@@ -53,15 +54,16 @@ def build_check_tab(room: Room, course: Any) -> CheckTab:
             raise forgotten()
         return _shown(room, known, int(event.n))
 
-    check.click(
-        told(run), [text, course], tab.outputs, show_progress="minimal", show_progress_on=checked, api_visibility="private",
+    checking = check.click(
+        told(run), [text, course], [checked, citations, sources, *sheet.outputs],
+        show_progress="minimal", show_progress_on=checked, api_visibility="private",
         concurrency_id="answers", concurrency_limit=room.settings.answering,
     )  # fmt: skip
     for part in (checked, sources):
         part.click(
             told(show), citations, [sources, *sheet.outputs], show_progress="hidden", api_visibility="private"
         )  # fmt: skip
-    return tab
+    return CheckTab(checked, citations, sources, sheet, checking)
 
 
 def _check(room: Room, person: Person, text: str, number: int) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ from tutor.computing.exercises import KINDS, Exercise, make_exercise
 from tutor.computing.grading import Grade, grade
 from tutor.computing.tables import book_tables
 from tutor.ui.render import escaped, step_html
+from tutor.ui.scripts import EMPTY_TWO
 from tutor.ui.told import forgotten, person_of, told
 
 _NAMES = {
@@ -45,7 +46,8 @@ class ExerciseTab:
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.work, self.question, self.given, self.result, self.form]
+        """Never the answer's text: that is emptied in the browser, at once, lest what is typed meanwhile be lost."""
+        return [self.work, self.question, self.result, self.form]
 
 
 def build_exercise_tab(room: Room, course: Any) -> ExerciseTab:
@@ -72,7 +74,7 @@ def build_exercise_tab(room: Room, course: Any) -> ExerciseTab:
 
     def make(name: str, number: int, request: gr.Request) -> tuple[Any, ...]:
         exercise = _make(room, person_of(room, request), number, name, random.randrange(_SEEDS))  # noqa: S311 - an exercise
-        return exercise.model_dump(mode="json"), exercise_html(exercise), "", "", gr.update(visible=True)
+        return exercise.model_dump(mode="json"), exercise_html(exercise), "", gr.update(visible=True)
 
     def judge(known: Mapping[str, Any], answer: str) -> str:
         return grade_html(grade(_known(known), answer))
@@ -81,8 +83,9 @@ def build_exercise_tab(room: Room, course: Any) -> ExerciseTab:
         return solution_html(_known(known))
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    for trigger in (fresh.click, kind.input):
-        trigger(told(make), [kind, course], tab.outputs, **quiet)
+    anew = [fresh.click, kind.input]
+    gr.on(anew, None, None, [given, result], js=EMPTY_TWO, api_visibility="private")
+    gr.on(anew, told(make), [kind, course], tab.outputs, trigger_mode="always_last", **quiet)
     check.click(told(judge), [work, given], result, **quiet)
     show.click(told(reveal), work, result, **quiet)
     return tab
@@ -130,4 +133,4 @@ def solution_html(exercise: Exercise) -> str:
 
 def fresh_exercises() -> tuple[Any, ...]:
     """The tab's outputs, empty."""
-    return {}, '<p class="hint">Choose a kind and take an exercise.</p>', "", "", gr.update(visible=False)
+    return {}, '<p class="hint">Choose a kind and take an exercise.</p>', "", gr.update(visible=False)

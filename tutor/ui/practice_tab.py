@@ -11,8 +11,10 @@ from tutor.classroom.room import Room
 from tutor.practice import MAX_ANSWER, STAGES
 from tutor.retrieval import Passage
 from tutor.ui.practice_html import grade_html, hints_html, question_html
+from tutor.ui.scripts import EMPTY_THREE
 from tutor.ui.sheet import Sheet, build_sheet, nothing_shown, shown
 from tutor.ui.told import forgotten, person_of, told
+from tutor.ui.turns import Places
 
 Work = dict[str, Any]
 """The question at hand: {"key", "skipped": [keys of the questions that were left without an answer]}."""
@@ -36,10 +38,14 @@ class PracticeTab:
     result: Any
     buttons: Any
     sheet: Sheet
+    places: Places
 
     @property
     def outputs(self) -> list[Any]:
-        """The chapter first: a step to the next question fills all but it."""
+        """The chapter first: a step to the next question fills all but it.
+
+        Never the answer's text: that is emptied in the browser, at once, lest what is typed meanwhile be lost.
+        """
         parts = (self.chapter, self.work, self.taken, self.question, self.given, self.hints, self.result, self.buttons)
         return [*parts, *self.sheet.outputs]
 
@@ -67,7 +73,7 @@ def build_practice_tab(room: Room, course: Any) -> PracticeTab:
             hints = gr.HTML("", elem_id="hints")
         with gr.Column(scale=4, min_width=320):
             sheet = build_sheet(room, "practice")
-    tab = PracticeTab(chapter, work, taken, question, given, hints, result, buttons, sheet)
+    tab = PracticeTab(chapter, work, taken, question, given, hints, result, buttons, sheet, Places())
     _wire(room, tab, course, (grade, hint, onward))
     return tab
 
@@ -76,20 +82,30 @@ def _wire(room: Room, tab: PracticeTab, course: Any, buttons: tuple[Any, Any, An
     grade, hint, onward = buttons
 
     def graded(now: Work, taken: Taken, text: str, number: int, request: gr.Request) -> tuple[Any, ...]:
-        return _grade(room, person_of(room, request), number, (now, taken), text)
+        return _unless_left(tab.places, request, now, _grade(room, person_of(room, request), number, (now, taken), text))
 
     def hinted(now: Work, taken: Taken, number: int, request: gr.Request) -> tuple[Any, ...]:
-        return _hint(room, person_of(room, request), number, now, taken)
+        return _unless_left(tab.places, request, now, _hint(room, person_of(room, request), number, now, taken))
 
     def following(now: Work, taken: Taken, wanted: str, number: int, request: gr.Request) -> tuple[Any, ...]:
-        return _next(room, person_of(room, request), number, wanted, (now, taken))
+        tab.places.go(str(request.session_hash), "")
+        values = _next(room, person_of(room, request), number, wanted, (now, taken))
+        tab.places.go(str(request.session_hash), values[0].get("key", ""))
+        return values
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    filled = tab.outputs[1:]
-    onward.click(told(following), [tab.work, tab.taken, tab.chapter, course], filled, **quiet)
-    tab.chapter.input(told(following), [tab.work, tab.taken, tab.chapter, course], filled, **quiet)
+    onwards = [onward.click, tab.chapter.input]
+    gr.on(onwards, None, None, [tab.given, tab.hints, tab.result], js=EMPTY_THREE, api_visibility="private")
+    onto = [tab.work, tab.taken, tab.chapter, course]
+    gr.on(onwards, told(following), onto, tab.outputs[1:], trigger_mode="always_last", **quiet)
     hint.click(told(hinted), [tab.work, tab.taken, course], [tab.taken, tab.hints, *tab.sheet.outputs], **quiet)
     grade.click(told(graded), [tab.work, tab.taken, tab.given, course], [tab.taken, tab.result, *tab.sheet.outputs], **quiet)
+
+
+def _unless_left(places: Places, request: gr.Request, now: Work, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What came of a question, unless the page has gone on to another one meanwhile."""
+    there = places.is_at(str(request.session_hash), now["key"])
+    return values if there else (gr.skip(),) * len(values)
 
 
 def _next(room: Room, person: Person, number: int, chapter: str, at: tuple[Work, Taken]) -> tuple[Any, ...]:
@@ -103,8 +119,8 @@ def _next(room: Room, person: Person, number: int, chapter: str, at: tuple[Work,
 
 
 def _form(there: bool) -> tuple[Any, ...]:
-    """The answer's box, empty; no hints and no result yet; the buttons. Hidden where there is nothing to answer."""
-    return gr.update(value="", visible=there), "", "", gr.update(visible=there)
+    """The answer's box; no hints and no result yet; the buttons. Hidden where there is nothing to answer."""
+    return gr.update(visible=there), "", "", gr.update(visible=there)
 
 
 def _done(now: Work, taken: Taken) -> Taken:

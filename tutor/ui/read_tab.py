@@ -30,6 +30,8 @@ class ReadTab:
     found: Any
     page: Any
     sheet: Sheet
+    finding: Any
+    """The event of a search, which a change of course cancels."""
 
     @property
     def outputs(self) -> list[Any]:
@@ -49,7 +51,6 @@ def build_read_tab(room: Room, course: Any) -> ReadTab:
         with gr.Column(scale=5, min_width=320):
             page = gr.Number(label="Page", precision=0, minimum=1, elem_id="page-number", visible=False)
             sheet = build_sheet(room, "read")
-    tab = ReadTab(contents, hits, found, page, sheet)
 
     def find(text: str, number: int, request: gr.Request) -> tuple[Any, ...]:
         return _find(room, person_of(room, request), text, number)
@@ -66,11 +67,11 @@ def build_read_tab(room: Room, course: Any) -> ReadTab:
         return shown(room, {"book": room.courses.of(person_of(room, request), number).book, "page": int(wanted or 1)})
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    search.submit(told(find), [search, course], [hits, found, *sheet.outputs], **quiet)
+    finding = search.submit(told(find), [search, course], [hits, found, *sheet.outputs], **quiet)
     found.click(told(open_hit), hits, sheet.outputs, **quiet)
     contents.click(told(open_heading), course, sheet.outputs, **quiet)
     page.submit(told(open_page), [page, course], sheet.outputs, **quiet)
-    return tab
+    return ReadTab(contents, hits, found, page, sheet, finding)
 
 
 def _find(room: Room, person: Person, text: str, number: int) -> tuple[Any, ...]:

@@ -132,3 +132,7 @@ FOCUS_QUESTION = """
   if (box && document.activeElement === document.body && window.matchMedia('(min-width: 761px)').matches) box.focus();
 }
 """
+
+# Boxes are emptied in the browser: from the server it would come late, and wipe what was typed meanwhile.
+EMPTY_TWO = "() => ['', '']"
+EMPTY_THREE = "() => ['', '', '']"

@@ -6,7 +6,8 @@ how sure a signal is, and standard scores blow up a signal that knows nothing):
     sentence   cosine of the question and the passage's best sentence
     late       late interaction of their tokens (`indexing.late`)
     heading    cosine of the question and the passage's own heading
-    bm25       BM25 as a share of the most that the question's words could reach
+    bm25       BM25 as a share of the most that the question's words could reach; it counts the less, the less the book's best
+               passage reaches, for then only common words have matched, as they do in a question in everyday words
 
 Their weights were chosen over books of several subjects, and what each adds is in benchmarks/LOG.md. A heading's number, a
 caption's label ("Table 7.1") or "the chapter on …" in a question leads to what it names. Leaves wording to the engines, and
@@ -33,6 +34,10 @@ Scores = NDArray[np.float32]
 
 WEIGHTS = {"sentence": 1.0, "late": 1.0, "heading": 0.5, "bm25": 0.8, "named": 1.0}
 _MODES: dict[Mode, tuple[str, ...]] = {"hybrid": tuple(WEIGHTS), "dense": ("sentence",), "bm25": ("bm25",)}
+
+# The share that the best passage must reach for BM25 to count in full. Questions in the book's words reach .35 to .6 in the
+# median, in everyday words .1 to .2 (benchmarks/LOG.md).
+_SURE_SHARE = 0.25
 
 # Candidates that are scored by every signal; the final few come from far fewer (benchmarks/LOG.md).
 _SENTENCES, _LEXICAL, _HEADINGS = 200, 50, 5
@@ -117,7 +122,8 @@ class Retriever:
     def search_encoded(self, question: str, encoding: Encoding, top_k: int, mode: Mode) -> Retrieval:
         """`search`, for a question that is encoded already."""
         found = self._candidates(question, encoding)
-        total = np.sum([WEIGHTS[name] * found.signals[name] for name in _MODES[mode]], axis=0)
+        weights = _weights(found.signals["bm25"])
+        total = np.sum([weights[name] * found.signals[name] for name in _MODES[mode]], axis=0)
         if mode == "bm25":
             total = np.where(found.signals["bm25"] > 0, total, -np.inf)
         passages = self._passages(found, total, top_k if self._reranker is None else top_k * READ_AGAIN)
@@ -226,6 +232,12 @@ class Retriever:
             second = parts[1].rstrip(".:") if len(parts) > 1 else ""
             if first == wanted or (word and first == word.casefold() and second == wanted):
                 yield row
+
+
+def _weights(shares: Scores) -> dict[str, float]:
+    """What each signal counts for a question whose BM25 shares are these."""
+    sure = min(1.0, float(shares.max(initial=0.0)) / _SURE_SHARE)
+    return {**WEIGHTS, "bm25": WEIGHTS["bm25"] * sure}
 
 
 def reranked(question: str, passages: Sequence[Passage], reranker: Reranker) -> list[Passage]:

@@ -68,6 +68,15 @@ def test_a_score_is_the_weighted_sum_of_its_signals(book: Retriever) -> None:
         assert passage.score == pytest.approx(sum(WEIGHTS[name] * value for name, value in passage.signals.items()))
 
 
+def test_bm25_counts_the_less_the_less_of_the_question_the_book_has(book: Retriever) -> None:
+    found = book.search("Which zebras, yaks, gnus, lynxes, otters and owls write alone?")
+    best = found.best["bm25"]
+    assert 0 < best < 0.25
+    weights = {**WEIGHTS, "bm25": WEIGHTS["bm25"] * best / 0.25}
+    for passage in found.passages:
+        assert passage.score == pytest.approx(sum(weights[name] * value for name, value in passage.signals.items()))
+
+
 def test_scores_do_not_depend_on_what_else_is_found(book: Retriever) -> None:
     few, many = book.search("slow disks", top_k=1), book.search("slow disks", top_k=9)
     assert few.passages[0].score == many.passages[0].score

@@ -56,11 +56,19 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Point:
-    """One point of the reference, and how well the answer covers it (0..1)."""
+    """One point of the reference, and how well the answer covers it by itself (0..1).
+
+    Coarser than the verdict, which looks at the whole: an answer in words of its own may be right with hardly a point found.
+    """
 
     text: str
     covered: bool
     score: float
+
+    @property
+    def touched(self) -> bool:
+        """Whether the answer has something of it, though not all."""
+        return not self.covered and self.score >= _TOUCHED
 
 
 @dataclass(frozen=True)
@@ -118,6 +126,7 @@ class Features:
 _WEIGHTS = np.array([[3.81, 6.55, -2.25, -0.97], [-2.91, -3.98, 3.68, 2.86], [-0.9, -2.56, -1.43, -1.89]])
 _BIAS = np.array([-1.49, -1.44, 2.93])
 _COVERED = 0.5  # a point's score from which it counts as covered
+_TOUCHED = _COVERED / 2
 
 
 class Grader:

@@ -32,6 +32,7 @@ def test_nobody_else_reads_votes_on_or_continues_it(classroom: Classroom, who: s
     other = getattr(classroom, who)
     tries: list[Callable[[], object]] = [
         lambda: classroom.room.conversations.exchanges(other, conversation),
+        lambda: classroom.room.conversations.exchange(other, message),
         lambda: classroom.room.conversations.turns(other, conversation),
         lambda: classroom.room.conversations.course_of(other, conversation),
         lambda: classroom.room.conversations.ask(other, conversation, "And mine?"),

@@ -19,7 +19,9 @@ from tutor.practice import (
     Exercise,
     Grade,
     Grader,
+    Point,
     Review,
+    Verdict,
     doubts_of,
     exercise_key,
     exercises_of,
@@ -27,7 +29,7 @@ from tutor.practice import (
     partial_answer,
     points_of,
 )
-from tutor.ui.practice_html import grade_html
+from tutor.ui.practice_html import grade_html, verdict_line
 
 KEYS = Exercise(
     "k1", "4.5", "What is the difference between a candidate key and a primary key?",
@@ -117,8 +119,6 @@ def test_what_is_no_answer_is_not_graded(grader: Grader, text: str) -> None:
 
 @pytest.mark.parametrize("verdict", ["partly", "unsure"])
 def test_nothing_is_called_wrong_and_the_reference_stands_beside_it(verdict: str) -> None:
-    from tutor.practice import Point
-
     grade = Grade(verdict, 0.3, 0.9, [Point("A <minimal> superkey.", False, 0.1)], [])  # type: ignore[arg-type]
     html = grade_html(grade, KEYS, "4 <Keys>", Review(1.0, 2.5))
     assert "A &lt;minimal&gt; superkey." in html
@@ -128,6 +128,30 @@ def test_nothing_is_called_wrong_and_the_reference_stands_beside_it(verdict: str
     assert "superkey" not in closed
     assert "2027-01-31" in closed
     assert "wrong" not in closed.lower()
+
+
+YES, HALF, NO = Point("A", True, 0.7), Point("B", False, 0.3), Point("C", False, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "sure", "points", "line"),
+    [
+        ("right", 0.9, [YES, YES], "Right"),
+        ("right", 0.9, [YES, NO], "Right as a whole: compare the points without ✔, which you put in other words or left out"),
+        ("right", 0.4, [YES, YES], "Probably right: compare"),
+        ("partly", 0.9, [HALF, NO], "Partly there: compare with the reference"),
+        ("partly", 0.9, [NO, NO], "Near it, but I find no point for certain: compare"),
+        ("partly", 0.5, [YES, YES], "Every point is there: look at what is marked ⚠"),
+        ("unsure", 0.9, [HALF, NO], "I do not find the reference’s points in your words: compare for yourself"),
+        ("unsure", 0.4, [YES, NO], "I find a part of the points, and am not sure of the rest: compare for yourself"),
+    ],
+)
+def test_the_verdicts_words_agree_with_the_points(verdict: Verdict, sure: float, points: list[Point], line: str) -> None:
+    doubts = ["“3” is not in the reference"] if sure == 0.5 else []
+    grade = Grade(verdict, 0.5, sure, points, doubts)
+    assert verdict_line(grade) == line
+    html = grade_html(grade, KEYS, "4 Keys", Review(1.0, 2.5))
+    assert [html.count(sign + "</span>") for sign in "✔◐○"] == [points.count(kind) for kind in (YES, HALF, NO)]
 
 
 def test_the_schedule_of_somebody_who_knows() -> None:

@@ -124,7 +124,7 @@ class Asking:
             if not ended:  # the page was closed, or a defect, which goes on its way
                 self.conversations.failed(message, "this question was not answered to its end; ask it again")
         self._log(person, course.id, message, question, time.perf_counter() - started, error)
-        yield Done(next(item for item in self.conversations.exchanges(person, asked.conversation_id) if item.id == message))
+        yield Done(self.conversations.exchange(person, message))
 
     def _answer(self, message: int, events: Iterator[Event], twin: int | None, tutor: Tutor) -> Iterator[Partial]:
         for event in events:

@@ -19,6 +19,11 @@ REASONS = ("wrong", "not what I asked", "source does not fit", "hard to understa
 _NOT_YOURS = "no such conversation, or it is not yours"
 _MAX_REASON = 1_000  # characters
 _TURNS = 6  # earlier questions that a follow-up may lean on
+_EXCHANGES = (
+    select(Message, Feedback.vote, Endorsement)
+    .outerjoin(Feedback, Feedback.message_id == Message.id)
+    .outerjoin(Endorsement, Endorsement.id == Message.endorsement_id)
+)
 
 
 @dataclass(frozen=True)
@@ -90,18 +95,21 @@ class Conversations:
         with self.database.write() as session:
             session.get_one(Message, message_id).error = error
 
-    def exchanges(self, person: Person, conversation_id: int) -> list[Exchange]:
-        """A conversation of one's own, oldest first."""
+    def exchanges(self, person: Person, conversation_id: int, last: int | None = None) -> list[Exchange]:
+        """A conversation of one's own, oldest first; of a long one the `last` ones alone."""
         with self.database.read() as session:
             _own(session, person, conversation_id)
-            rows = session.execute(
-                select(Message, Feedback.vote, Endorsement)
-                .outerjoin(Feedback, Feedback.message_id == Message.id)
-                .outerjoin(Endorsement, Endorsement.id == Message.endorsement_id)
-                .where(Message.conversation_id == conversation_id)
-                .order_by(Message.id)
-            )
-            return [_exchange(message, vote, endorsement) for message, vote, endorsement in rows]
+            found = _EXCHANGES.where(Message.conversation_id == conversation_id).order_by(Message.id.desc()).limit(last)
+            return [_exchange(*row) for row in reversed(session.execute(found).all())]
+
+    def exchange(self, person: Person, message_id: int) -> Exchange:
+        """One question of a conversation of one's own."""
+        with self.database.read() as session:
+            row = session.execute(_EXCHANGES.where(Message.id == message_id)).one_or_none()
+            if row is None:
+                raise UsageError(_NOT_YOURS)
+            _own(session, person, row[0].conversation_id)
+            return _exchange(*row)
 
     def turns(self, person: Person, conversation_id: int) -> list[Turn]:
         """The latest questions that were answered, as a follow-up needs them, oldest first."""

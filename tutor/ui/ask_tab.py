@@ -15,7 +15,7 @@ from tutor.ui.conversation import OPENING, Live, conversation_html
 from tutor.ui.render import EMPTY_SOURCES
 from tutor.ui.scripts import CARDS, TALK
 from tutor.ui.sheet import Sheet, build_sheet
-from tutor.ui.talks import Talk, empty_talk, export_link, first_source, opened_talk, shown_source
+from tutor.ui.talks import Talk, empty_talk, export_link, first_source, latest_exchanges, opened_talk, shown_source
 from tutor.ui.told import forgotten, person_of, told
 from tutor.ui.turns import Turn, Turns
 
@@ -97,17 +97,17 @@ def _wire(room: Room, tab: AskTab, course: Any, waiting: Any, fresh: Any) -> Non
         yield from _ask(room, turns, Asked(str(event.text), number, engine, talk), request)
 
     def show(talk: Talk, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
-        exchanges = room.conversations.exchanges(person_of(room, request), _number(talk))
+        exchanges = latest_exchanges(room, person_of(room, request), _number(talk))
         return shown_source(room, _answer_of(exchanges, int(event.message)), int(event.n), int(event.message))
 
     def vote(talk: Talk, request: gr.Request, event: gr.EventData) -> str:
         person = person_of(room, request)
         room.conversations.vote(person, int(event.message), int(event.vote), str(event.reason))
-        return conversation_html(room.conversations.exchanges(person, _number(talk)))
+        return conversation_html(latest_exchanges(room, person, _number(talk)))
 
     def recover(talk: Talk, request: gr.Request) -> tuple[Any, ...]:
         number = talk.get("conversation")
-        html = conversation_html(room.conversations.exchanges(person_of(room, request), number)) if number else gr.skip()
+        html = conversation_html(latest_exchanges(room, person_of(room, request), number)) if number else gr.skip()
         return html, gr.update(visible=True), gr.update(visible=False)
 
     def halt(request: gr.Request) -> None:
@@ -181,7 +181,7 @@ def _ask(room: Room, turns: Turns, asked: Asked, request: gr.Request) -> Iterato
 def _answered(room: Room, turn: Turn, asked: Asked, request: gr.Request) -> Iterator[tuple[Any, ...]]:
     person = person_of(room, request)
     number = asked.talk.get("conversation")
-    before = room.conversations.exchanges(person, number) if number else []
+    before = latest_exchanges(room, person, number) if number else []
     try:
         for event in room.asking.ask(person, Ask(asked.course_id, asked.text, number, asked.engine, turn.stop)):
             if isinstance(event, Started):
@@ -222,7 +222,7 @@ def _answer_of(exchanges: list[Exchange], message: int) -> Answer:
 
 
 def _last_question(room: Room, talk: Talk, request: gr.Request) -> str:
-    exchanges = room.conversations.exchanges(person_of(room, request), _number(talk))
+    exchanges = latest_exchanges(room, person_of(room, request), _number(talk))
     return exchanges[-1].question
 
 

@@ -12,6 +12,7 @@ NO_COURSE = (
     '<div class="opening"><p>You are in no course yet. <a class="link" href="join">Join a course</a> with the code that your '
     "instructor gave you.</p></div>"
 )
+SHOWN = 20  # questions of a conversation on the page; it may go on for a whole term
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,11 @@ class Live:
 def conversation_html(
     exchanges: Sequence[Exchange], live: Live | None = None, examples: Sequence[str] = (), warning: str = "", title: str = ""
 ) -> str:
-    """The whole conversation; examples while it is empty; a warning at the end says why a question was not taken."""
+    """A conversation, of a long one its end; examples while it is empty; a warning says why a question was not taken."""
     if not exchanges and live is None:
         return _welcome(title, examples) + _warning(warning)
-    parts = [_exchange(exchange, last=number == len(exchanges) - 1) for number, exchange in enumerate(exchanges)]
+    parts = ['<p class="note before">What was asked before is in the export.</p>'] if len(exchanges) > SHOWN else []
+    parts += [_exchange(exchange, last=exchange is exchanges[-1]) for exchange in exchanges[-SHOWN:]]
     if live is not None:
         parts.append(_live(live))
     return (

@@ -6,12 +6,6 @@ from tutor.classroom.decks import Standing
 from tutor.practice import Exercise, Grade, Point, Review
 from tutor.ui.render import escaped
 
-_VERDICTS = {
-    "right": "Right",
-    "partly": "Partly there: compare with the reference",
-    "unsure": "I do not find the reference’s points in your words: compare for yourself",
-}
-
 
 def question_html(exercise: Exercise | None, standing: Standing, chapter: str) -> str:
     """The question, and how far the student is."""
@@ -43,18 +37,37 @@ def grade_html(grade: Grade, exercise: Exercise, heading: str, review: Review, c
     """The verdict with how sure it is, point by point, and the reference unless its chapter is closed until a date."""
     if closed_until:
         return _closed(grade, heading, closed_until)
-    verdict = _VERDICTS[grade.verdict] if grade.sure >= 0.5 or grade.verdict != "right" else "Probably right: compare"
     points = "".join(_point(point) for point in grade.points)
     doubts = "".join(f'<p class="note">⚠ {escaped(doubt)}</p>' for doubt in grade.doubts)
     return (
-        f'<div class="panel" role="status"><p class="verdict {grade.verdict}">{verdict}</p>{_sure(grade)}{doubts}'
+        f'<div class="panel" role="status"><p class="verdict {grade.verdict}">{verdict_line(grade)}</p>{_sure(grade)}{doubts}'
         f'<h3>The reference, point by point</h3><ul class="points">{points}</ul>{_reading(heading)}'
         f'<p class="note">{_again(review)}</p></div>'
     )
 
 
+def verdict_line(grade: Grade) -> str:
+    """What the answer is worth, in words that agree with the signs at the points below it."""
+    every, found = all(point.covered for point in grade.points), any(point.covered or point.touched for point in grade.points)
+    if grade.verdict == "right":
+        if grade.sure < 0.5:
+            return "Probably right: compare"
+        return "Right" if every else "Right as a whole: compare the points without ✔, which you put in other words or left out"
+    if grade.verdict == "partly":
+        if every:
+            return "Every point is there: look at what is marked ⚠"
+        return "Partly there: compare with the reference" if found else "Near it, but I find no point for certain: compare"
+    if any(point.covered for point in grade.points):
+        return "I find a part of the points, and am not sure of the rest: compare for yourself"
+    return "I do not find the reference’s points in your words: compare for yourself"
+
+
 def _point(point: Point) -> str:
-    sign, note = ("✔", "") if point.covered else ("○", ' <span class="note">(not seen in your answer)</span>')
+    if point.covered:
+        sign, note = "✔", ""
+    else:
+        sign, told = ("◐", "touched on, or in other words") if point.touched else ("○", "not seen in your answer")
+        note = f' <span class="note">({told})</span>'
     return f'<li><span class="sign">{sign}</span>{escaped(point.text)}{note}</li>'
 
 

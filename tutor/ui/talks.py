@@ -8,7 +8,7 @@ from tutor.answer import Answer
 from tutor.classroom.accounts import Person
 from tutor.classroom.conversations import Exchange
 from tutor.classroom.room import Room
-from tutor.ui.conversation import NO_COURSE, conversation_html
+from tutor.ui.conversation import NO_COURSE, SHOWN, conversation_html
 from tutor.ui.render import EMPTY_SOURCES, engine_name, shortened, sources_html
 from tutor.ui.sheet import citation_view, nothing_shown, shown
 
@@ -28,10 +28,15 @@ def latest_talk(room: Room, person: Person, course_id: int | None) -> tuple[Any,
 
 def opened_talk(room: Room, person: Person, course_id: int, number: int) -> tuple[Any, ...]:
     """The tab's outputs with a conversation of one's own, its last answer's sources beside it."""
-    exchanges = room.conversations.exchanges(person, number)
+    exchanges = latest_exchanges(room, person, number)
     controls = _controls(room, person, course_id, number)
     talk: Talk = {"conversation": number}
     return talk, conversation_html(exchanges), *controls, export_link(number), *first_source(room, exchanges[-1])
+
+
+def latest_exchanges(room: Room, person: Person, number: int) -> list[Exchange]:
+    """What a page shows of a conversation, and one more, which tells that there were others before."""
+    return room.conversations.exchanges(person, number, SHOWN + 1)
 
 
 def empty_talk(room: Room, person: Person, course_id: int | None) -> tuple[Any, ...]:

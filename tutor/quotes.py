@@ -12,6 +12,8 @@ from tutor.retrieval import Passage
 
 MAX_ITEMS = 8  # of a list that a sentence leads into
 _ANTECEDENTS = 2
+_LINES = 4  # that a statement behind a colon may have
+_ENDS = re.compile(r"[.;!]$")
 
 _DANGLING = re.compile(
     r"(?:this|these|those|that|it|they|such|he|she|its|their|here|however|therefore|thus|hence|consequently|otherwise|"
@@ -90,11 +92,21 @@ def items_after(quote: Quote) -> list[Quote]:
     """What a sentence leads into: the items of a list, or as many sentences as it announces ("the sum of three parts")."""
     first, count = quote.index + 1, len(quote.passage.chunk.sentences)
     if leads(quote):
-        return _items_from(quote, first)
+        return _items_from(quote, first) or _up_to_its_end(quote)
     announced = ANNOUNCES.search(quote.text)
     few = _FEW.get(announced["many"].lower(), 0) if announced else 0
     following = [_at(quote, index) for index in range(first, min(first + few, count))]
     return [] if len(following) < few or any(HOLLOW.search(item.text) for item in following) else following
+
+
+def _up_to_its_end(quote: Quote) -> list[Quote]:
+    """What stands behind a colon that no list follows, such as a statement of code, up to where it ends."""
+    following: list[Quote] = []
+    for index in range(quote.index + 1, min(quote.index + 1 + _LINES, len(quote.passage.chunk.sentences))):
+        following.append(_at(quote, index))
+        if _ENDS.search(following[-1].text):
+            return following
+    return []
 
 
 def _items_from(quote: Quote, first: int) -> list[Quote]:

@@ -25,7 +25,7 @@ _EMPTY, _CAPTION = 0.35, 0.15  # only points elsewhere; only names a figure that
 _SHORT = 4  # words; a line with fewer says little alone
 
 _DEFINES = (
-    r"(?:\s*\([^)]*\))?(?::\s|, an? |,?\s+(?:if|when)\b|,?\s+"
+    r"(?:\s*\([^)]*\))?(?: of (?:an? |the )?[\w-]+(?: [\w-]+)?)?(?:, an? |,?\s+(?:if|when)\b|,?\s+"
     r"(?:(?:is|are) (?:(?:also|often|sometimes|usually|simply|just) )?"
     r"(?:an?|the|one|any|all|those|when|where|what|how|said|called|defined|considered)|"
     r"refers? to|means?|consists? of|denotes?|describes?|represents?)\b)"
@@ -34,7 +34,7 @@ _NAMED = (
     r"\b(?:is|are|was|were) (?:(?:also|often|sometimes|usually|then) )?"
     r"(?:called|known as|termed|named|referred to as) (?:an? |the )?"
 )
-_FRAGMENT = re.compile(r"^[a-z][^:]{60}")  # not a glossary's "term: …"
+_FRAGMENT = re.compile(r"^[a-z][^:]{60}|\($")  # not a glossary's "term: …"; a line of code that goes on
 
 
 def quote_answer(retrieval: Retrieval) -> list[Quote]:
@@ -114,7 +114,7 @@ def _is_hollow(quote: Quote, form: Form) -> bool:
     text = quote.text
     announced = ANNOUNCES.search(text)
     empty = announced and not form.counts and content_words(announced["what"]) <= form.words
-    return bool(HOLLOW.search(text) or _FRAGMENT.match(text) or empty or len(content_words(text) - form.words) <= 1)
+    return bool(HOLLOW.search(text) or _FRAGMENT.search(text) or empty or len(content_words(text) - form.words) <= 1)
 
 
 def _is_no_answer(text: str, kind: str) -> bool:
@@ -129,7 +129,13 @@ def _is_no_answer(text: str, kind: str) -> bool:
 def _definition(terms: Sequence[str]) -> re.Pattern[str]:
     """Matches a sentence that defines a term in one of its wordings: "Boyce–Codd normal form (BCNF) is a …"."""
     forms = "|".join(_any_number(term) for term in terms)
-    return re.compile(rf"\b(?:{forms})\b\)?{_DEFINES}|{_NAMED}(?:{forms})\b|^to be (?:in |an? )?(?:{forms})\b", re.IGNORECASE)
+    patterns = (
+        rf"\b(?:{forms})\b\)?{_DEFINES}",
+        rf"^\W*(?:{forms})(?:\s*\([^)]*\))?:\s",  # a glossary's
+        rf"{_NAMED}(?:{forms})\b",
+        rf"^to be (?:in |an? )?(?:{forms})\b",
+    )
+    return re.compile("|".join(patterns), re.IGNORECASE)
 
 
 def _any_number(term: str) -> str:

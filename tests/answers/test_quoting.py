@@ -151,6 +151,21 @@ def test_a_definition_is_found_in_the_plural_and_turned_round(definition: str) -
     assert quoted(retrieval("What is a candidate key?", ("Keys", text, [0.8, 0.7]))) == [definition]
 
 
+def test_a_colon_behind_the_term_defines_it_at_the_opening_only() -> None:
+    text = "A key is a minimal superkey: nothing can be left out. A superkey of a schema is a set of attributes that is unique."
+    found = retrieval("What is a superkey?", ("Keys", text, [0.8, 0.7]))
+    assert quoted(found) == ["A superkey of a schema is a set of attributes that is unique."]
+    found = retrieval("What is a tuple?", ("Key Terms", "tuple: a technical term for row or record", [0.6]))
+    assert quoted(found) == ["tuple: a technical term for row or record"]
+
+
+def test_a_colon_comes_with_the_statement_behind_it() -> None:
+    text = "Whether a value is null is asked with IS NULL:\nSELECT Name\nFROM Staff\nWHERE Boss IS NULL;\nThe result is Clara."
+    scores = [0.8] + [0.1] * (len(sentence_ranges(text)) - 1)
+    found = quoted(retrieval("How is it asked whether a value is null?", ("Nulls", text, scores)))
+    assert (found[0], found[-1][-1]) == ("Whether a value is null is asked with IS NULL:", ";")
+
+
 def test_the_list_under_the_very_heading_that_is_asked_for() -> None:
     wrong = (
         "Database Properties",

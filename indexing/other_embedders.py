@@ -1,10 +1,13 @@
 """Any sentence-transformers model as an embedder, by TUTOR_EMBEDDER: stronger ones than the built-in, at their price.
 
-Prefixes for questions and passages are taken from the model's configuration, and no text is embedded without its prefix.
+Prefixes for questions and passages are taken from the model's configuration, else from what its makers state of its family, and
+no text is embedded without its prefix.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from indexing.embedding import Encoding, unit
@@ -12,9 +15,25 @@ from indexing.errors import ModelError
 
 _BATCH = 16  # texts
 
+# (question's prefix, passage's) of families whose configuration leaves out what their model cards ask for (huggingface.co,
+# intfloat/e5-base-v2 and BAAI/bge-base-en-v1.5)
+_FAMILIES = {
+    r"(multilingual-)?e5-(small|base|large)(-v2)?": ("query: ", "passage: "),
+    r"bge-(small|base|large)-en(-v1\.5)?": ("Represent this sentence for searching relevant passages: ", ""),
+}
+
+
+def prefixes(name: str, prompts: Mapping[str, str]) -> tuple[str, str]:
+    """What goes before a question and before a passage; `prompts` are those of the model's configuration."""
+    query, passage = prompts.get("query", ""), prompts.get("document") or prompts.get("passage") or ""
+    if query or passage:
+        return query, passage
+    family = (stated for pattern, stated in _FAMILIES.items() if re.fullmatch(pattern, Path(name).name, re.IGNORECASE))
+    return next(family, ("", ""))
+
 
 class SentenceTransformersEmbedder:
-    """Any sentence-transformers model, with the prefixes for query and passage that its configuration states."""
+    """Any sentence-transformers model, with its prefixes for query and passage."""
 
     def __init__(self, name: str) -> None:
         from sentence_transformers import SentenceTransformer
@@ -25,12 +44,11 @@ class SentenceTransformersEmbedder:
             reason = " ".join(str(error).split())[:160]
             raise ModelError(f"{name}: not a sentence-transformers model that can be loaded here ({reason})") from None
         self.name = name
-        self.dimension = int(self._model.get_sentence_embedding_dimension())
+        self.dimension = int(self._model.get_embedding_dimension())
         self.max_tokens = int(self._model.max_seq_length or 512)
-        self.fingerprint = f"{name}:{_weights_digest(self._model)}"
-        prompts = self._model.prompts or {}
-        self._query_prefix = prompts.get("query", "")
-        self._passage_prefix = prompts.get("document") or prompts.get("passage") or ""
+        self._query_prefix, self._passage_prefix = prefixes(name, self._model.prompts or {})
+        before = f":{self._query_prefix}:{self._passage_prefix}" if self._query_prefix or self._passage_prefix else ""
+        self.fingerprint = f"{name}:{_weights_digest(self._model)}{before}"
 
     def count(self, text: str) -> int:
         return len(self._model.tokenizer(self._passage_prefix + text, truncation=False)["input_ids"])
@@ -50,7 +68,8 @@ class SentenceTransformersEmbedder:
 
     def _encode(self, texts: list[str], prefix: str) -> list[Encoding]:
         prefixed = [prefix + text for text in texts]
-        outputs = self._model.encode(prefixed, output_value=None, convert_to_numpy=False)
+        # prompt="": a model's default prompt would come on top of the prefix
+        outputs = self._model.encode(prefixed, prompt="", output_value=None, convert_to_numpy=False)
         offsets = self._model.tokenizer(prefixed, truncation=True, max_length=self.max_tokens, return_offsets_mapping=True)[
             "offset_mapping"
         ]

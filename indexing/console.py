@@ -11,7 +11,6 @@ from functools import wraps
 from typing import NoReturn, ParamSpec, TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from indexing.errors import TutorError
 
@@ -70,6 +69,8 @@ def _disk_message(error: OSError) -> str:
 @contextmanager
 def progress() -> Iterator[Report]:
     """A progress bar on stderr for each step that reports; silent where stderr is not a terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # only long jobs
+
     columns = (
         TextColumn("{task.description:<22}"),
         BarColumn(bar_width=30),

@@ -22,7 +22,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from indexing.errors import BookError, LockedError, UsageError
@@ -214,6 +213,8 @@ def new_version(home: Path, book: str) -> Iterator[Path]:
 
     Raises LockedError where another rebuild of the same book runs, BookError where the library cannot be written.
     """
+    from filelock import FileLock, Timeout  # only now: it brings asyncio, and readers never lock
+
     versions = home / ".versions" / book
     try:
         versions.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from indexing.console import err, guarded, out, progress
 from indexing.errors import UsageError
@@ -78,6 +77,8 @@ def _place(source: Path, book: str, out_folder: Path | None, home: Path) -> tupl
 
 
 def _print_counts(folder: Path, counts: dict[str, int]) -> None:
+    from rich.table import Table
+
     table = Table(title=f"Built {folder}", title_justify="left", show_header=False, box=None)
     for what, number in counts.items():
         table.add_row(f"{number:,}", what)

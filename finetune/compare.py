@@ -16,7 +16,7 @@ from finetune.base import base_source
 from finetune.comparing import CELLS, METRICS, Comparison, Model, ask, compare
 from finetune.replies import Replies
 from finetune.report import write_report
-from finetune.run import read_record
+from finetune.run import ADAPTER_WEIGHTS, read_record
 from finetune.samples import REPORT_PROMPT
 from finetune.stages import foreign_questions
 from indexing.console import guarded, out, progress
@@ -83,9 +83,7 @@ def main(
         top_k,
     )
     folder = out_folder or adapter.parent / "comparison"
-    model = Model(
-        engine.model, engine.tokenizer, record["base_fingerprint"], file_sha256(adapter / "adapter_model.safetensors")
-    )
+    model = Model(engine.model, engine.tokenizer, record["base_fingerprint"], file_sha256(adapter / ADAPTER_WEIGHTS))
     cells = [name for name in CELLS if name in (cell or CELLS)]
     with progress() as report:
         replies = Replies.open(folder / "replies.jsonl")

@@ -20,12 +20,11 @@ from typing import Annotated, Any
 import typer
 
 from finetune.base import base_source
-from finetune.run import read_record
+from finetune.run import ADAPTER_WEIGHTS, read_record
 from indexing.console import guarded, out, progress
 from indexing.errors import LimitError, ModelError, UsageError
 from indexing.settings import settings
 
-ADAPTER_WEIGHTS = "adapter_model.safetensors"
 _HANDED_ON = ("adapter_config.json", "curves.csv", "held-out.jsonl")
 _PROBE = "The merged model must say what base and adapter say together."
 

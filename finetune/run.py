@@ -13,7 +13,7 @@ import csv
 import itertools
 import json
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Any, get_type_hints
 from finetune.loop import Update
 from indexing.errors import SourceError
 
+ADAPTER_WEIGHTS = "adapter_model.safetensors"  # as peft names them
 _PACKAGES = ("torch", "transformers", "peft", "accelerate", "bitsandbytes", "tokenizers", "safetensors")
 _COLUMNS = [item.name for item in fields(Update)]
 
@@ -79,7 +80,9 @@ class RunFolder:
     def draw(self) -> None:
         """Draw curves.png from the updates so far."""
         if self.updates:
-            draw_curves(self.updates, self.path / "curves.png")
+            losses = self.record().get("losses", {})
+            starts = {stage: found["start"] for stage, found in losses.items() if "start" in found}
+            draw_curves(self.updates, starts, self.path / "curves.png")
 
     def add_samples(self, samples: Iterable[dict[str, Any]]) -> None:
         with (self.path / "samples.jsonl").open("a", encoding="utf-8") as file:
@@ -137,8 +140,11 @@ def _row(update: Update) -> dict[str, Any]:
     return {name: "" if value is None else value for name, value in asdict(update).items()}
 
 
-def draw_curves(updates: Sequence[Update], path: Path) -> None:
-    """The report's Figure 1 for a run of ours: loss (train and held out) and learning rate over all updates, as PNG."""
+def draw_curves(updates: Sequence[Update], starts: Mapping[str, float], path: Path) -> None:
+    """The report's Figure 1 for a run of ours: loss (train and held out) and learning rate over all updates, as PNG.
+
+    `starts` has the held-out loss before each stage. Its line breaks between stages, whose held-out examples differ.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -147,9 +153,9 @@ def draw_curves(updates: Sequence[Update], path: Path) -> None:
     left, right = figure.subplots(1, 2)
     steps = list(range(1, len(updates) + 1))
     left.plot(steps, [update.loss for update in updates], linewidth=1, label="train")
-    held_out = [(step, update.held_out) for step, update in zip(steps, updates, strict=True) if update.held_out is not None]
-    if held_out:
-        left.plot(*zip(*held_out, strict=True), marker="o", markersize=3, label="held out")
+    for number, points in enumerate(held_out_lines(updates, starts)):
+        label = "held out" if number == 0 else None
+        left.plot(*zip(*points, strict=True), marker="o", markersize=3, color="C1", label=label)
     right.plot(steps, [update.learning_rate for update in updates], linewidth=1)
     for axes, name in ((left, "loss per token (nats)"), (right, "learning rate")):
         axes.set(xlabel="update", ylabel=name)
@@ -157,8 +163,20 @@ def draw_curves(updates: Sequence[Update], path: Path) -> None:
         for step, (one, other) in enumerate(itertools.pairwise(updates), 1):
             if one.stage != other.stage:
                 axes.axvline(step + 0.5, color="grey", linestyle="--", linewidth=1)
+    right.set_ylim(bottom=0)
     left.legend()
     figure.savefig(path, dpi=120)
+
+
+def held_out_lines(updates: Sequence[Update], starts: Mapping[str, float]) -> list[list[tuple[int, float]]]:
+    """Each stage's held-out losses as (update, loss), that before its first update included; a stage without any is left out."""
+    lines: dict[str, list[tuple[int, float]]] = {}
+    for number, update in enumerate(updates, 1):
+        if update.stage not in lines:
+            lines[update.stage] = [(number - 1, starts[update.stage])] if update.stage in starts else []
+        if update.held_out is not None:
+            lines[update.stage].append((number, update.held_out))
+    return [points for points in lines.values() if points]
 
 
 def versions() -> dict[str, str]:

@@ -240,6 +240,8 @@ class _Progress:
         found = self.losses.setdefault(data.stage.name, {})
         found[when] = self.loop.held_out_loss(data)
         found[f"{when}, adapter off"] = self.loop.held_out_loss(data, adapter=False)
+        if self.run.leads:
+            self.folder.write_record({**self.folder.record(), "losses": self.losses})
         self.run.watch.say(f"held-out loss of '{data.stage.name}' at its {when}: {found[when]:.4f}")
 
     def _sample(self, when: str) -> None:

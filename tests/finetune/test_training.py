@@ -21,10 +21,10 @@ from finetune.attention import packed_attention
 from finetune.base import Base, with_adapter
 from finetune.encoding import Encoded
 from finetune.export import export, export_adapter
-from finetune.loop import Interrupted, Loop, StageData, make_training, summed_loss
+from finetune.loop import Interrupted, Loop, StageData, Update, make_training, summed_loss
 from finetune.packing import make_batch
 from finetune.recipe import Lora, Recipe, load_recipe, make_recipe, recipe_names, with_changes
-from finetune.run import RunFolder, read_curves, read_record
+from finetune.run import ADAPTER_WEIGHTS, RunFolder, held_out_lines, read_curves, read_record
 from finetune.training import Watch, resume, train
 from indexing.errors import LimitError, ModelError, SourceError, UsageError
 from indexing.settings import settings
@@ -132,8 +132,8 @@ def test_merged_model_says_the_same(finished: RunFolder, tiny_base: Path, tmp_pa
 
 def test_adapter_alone_is_half_as_large_and_says_nearly_the_same(finished: RunFolder, tiny_base: Path, tmp_path: Path) -> None:
     export_adapter(finished.adapter, tmp_path / "adapter")
-    full = load_file(finished.adapter / "adapter_model.safetensors")
-    half = load_file(tmp_path / "adapter" / "adapter_model.safetensors")
+    full = load_file(finished.adapter / ADAPTER_WEIGHTS)
+    half = load_file(tmp_path / "adapter" / ADAPTER_WEIGHTS)
     assert half.keys() == full.keys()
     assert 2 * sum(tensor.nbytes for tensor in half.values()) == sum(tensor.nbytes for tensor in full.values())
     for name, tensor in full.items():
@@ -147,10 +147,18 @@ def test_adapter_alone_is_half_as_large_and_says_nearly_the_same(finished: RunFo
 def test_damaged_adapter_is_not_handed_on(finished: RunFolder, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     shutil.copytree(finished.adapter, broken)
-    (broken / "adapter_model.safetensors").write_bytes(b"none")
+    (broken / ADAPTER_WEIGHTS).write_bytes(b"none")
     with pytest.raises(ModelError, match="cannot be read"):
         export_adapter(broken, tmp_path / "adapter")
     assert not (tmp_path / "adapter").exists()
+
+
+def test_held_out_lines_begin_before_a_stage_and_break_between_stages() -> None:
+    def update(stage: str, step: int, held_out: float | None) -> Update:
+        return Update(stage, step, 2, 1.0, 0.1, 0.5, 10, 0.0, 1.0, held_out)
+
+    updates = [update("a", 1, None), update("a", 2, 3.0), update("b", 1, None), update("b", 2, None), update("c", 1, 2.0)]
+    assert held_out_lines(updates, {"a": 4.0}) == [[(0, 4.0), (2, 3.0)], [(5, 2.0)]]
 
 
 @pytest.mark.parametrize("stop_after", [1, 3, 4, 6, 11])
@@ -166,6 +174,7 @@ def test_a_run_that_was_interrupted_ends_the_same(
             stop=lambda: len(seen) >= stop_after,
         )
     assert seen[-1] == stop_after
+    assert read_record(tmp_path / "cut")["losses"]["text"]["start"] == finished.record()["losses"]["text"]["start"]
     again = resume(tmp_path / "cut", settings(), Watch())
     assert same_weights(again.adapter, finished.adapter)
     assert [without_time(update) for update in again.updates] == [without_time(update) for update in finished.updates]
@@ -186,7 +195,7 @@ def test_a_run_that_was_killed_goes_on_from_its_last_checkpoint(finished: RunFol
 
 
 def same_weights(one: Path, other: Path) -> bool:
-    first, second = (load_file(folder / "adapter_model.safetensors") for folder in (one, other))
+    first, second = (load_file(folder / ADAPTER_WEIGHTS) for folder in (one, other))
     return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
 
 

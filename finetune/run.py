@@ -169,7 +169,7 @@ def draw_curves(updates: Sequence[Update], starts: Mapping[str, float], path: Pa
 
 
 def held_out_lines(updates: Sequence[Update], starts: Mapping[str, float]) -> list[list[tuple[int, float]]]:
-    """Each stage's held-out losses as (update, loss), that before its first update included; a stage without any is left out."""
+    """Each stage's held-out losses as (update, loss), that before its first update included; none without any."""
     lines: dict[str, list[tuple[int, float]]] = {}
     for number, update in enumerate(updates, 1):
         if update.stage not in lines:

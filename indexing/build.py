@@ -14,18 +14,13 @@ from indexing.console import Report
 from indexing.embedding import Embedder
 from indexing.errors import BookError, SourceError
 from indexing.index import Index, build_index, qdrant_place
-from indexing.ingredients import CORRECTIONS, QA, SOURCE_PDF, cutting_digest, digest
+from indexing.ingredients import CORRECTIONS, QA, cutting_digest, digest
 from indexing.ingredients import Options as Options
-from indexing.kept import kept_chunks, record_keys, save_keys
+from indexing.kept import cut_keys, kept_chunks, save_keys
 from indexing.library import Book, EmbedderInfo, Manifest, Source, file_sha256, new_version, now
+from indexing.material import keep_pdf, read_review, read_source, write_reading_report
 from indexing.qdrant import LOCAL, drop_collections
-from indexing.reading.corrections import Corrected, apply_corrections, read_corrections
-from indexing.reading.pages import Doubt
-from indexing.reading.pdf import Pdf
-from indexing.reading.questions import read_questions
-from indexing.reading.reader import Reading, read_book
-from indexing.reading.report import write_report
-from indexing.records import OutlineEntry, Question, Record, read_jsonl, read_records, write_jsonl
+from indexing.records import OutlineEntry, Question, Record, write_jsonl
 from indexing.tokenizers import estimate_llama_tokens, llama_counter
 
 LLAMA_LIMIT = 512  # the report's sequence length
@@ -48,18 +43,16 @@ class Summary:
 def build_book(source: Path, review: Path | None, home: Path, name: str, options: Options, report: Report) -> Summary:
     """Read `source` (a PDF or a records.jsonl) and switch the book `name` in the library `home` over to it."""
     with new_version(home, name) as folder:
-        read = _read(source, options.password, report)
-        corrected = _corrected(read, source, home / name)
-        reading = corrected.reading
-        questions = [*reading.questions, *(_read_review(review, report) if review else [])]
+        material = read_source(source, home / name, options.password, report)
+        questions = [*material.questions, *(read_review(review, report) if review else [])]
         _carry_over(home / name, folder)
-        write_jsonl(folder / RECORDS, reading.records)
+        write_jsonl(folder / RECORDS, material.records)
         write_jsonl(folder / QA, questions)
-        _write_outline(folder / OUTLINE, reading.outline)
-        title, pages = _keep_pdf(source, folder, options.password)
+        _write_outline(folder / OUTLINE, material.outline)
+        title, pages = keep_pdf(source, folder, options.password)
         if options.reading_report:
-            _write_report(source, folder, read, options, corrected.unfit, report)
-        limits, chunks = _index(reading.records, options, home / name, folder, report)
+            write_reading_report(source, folder, material, folder / REPORT, options.title or source.name, report)
+        limits, chunks = _index(material.records, options, home / name, folder, report)
         collection = collection_name(folder) if options.store == "qdrant" and options.embedder else ""
         manifest = Manifest(
             program=importlib.metadata.version("textbook-tutor"),
@@ -68,7 +61,7 @@ def build_book(source: Path, review: Path | None, home: Path, name: str, options
             created=now(),
             source=Source(name=source.name, sha256=file_sha256(source), pages=pages),
             review=Source(name=review.name, sha256=file_sha256(review)) if review else None,
-            counts=_counts(reading.records, questions, chunks),
+            counts=_counts(material.records, questions, chunks),
             token_limits=limits,
             embedder=_embedder_info(options.embedder),
             store=options.store,
@@ -82,11 +75,11 @@ def build_book(source: Path, review: Path | None, home: Path, name: str, options
     return Summary(
         folder=home / name,
         manifest=manifest,
-        doubts=[_line(doubt) for doubt in reading.doubts],
-        unread=[_line(doubt) for doubt in reading.unread],
-        unfit=corrected.unfit,
+        doubts=material.doubts,
+        unread=material.unread,
+        unfit=material.unfit,
         reading_report=home / name / REPORT if options.reading_report else None,
-        unknown_fields=_unknown_fields(reading.records),
+        unknown_fields=_unknown_fields(material.records),
     )
 
 
@@ -101,85 +94,10 @@ def _drop_old_collections(home: Path, name: str, collection: str) -> None:
         drop_collections(f"{name}@", [collection_name(path) for path in versions], qdrant_place(collection, home / name))
 
 
-def _line(doubt: Doubt) -> str:
-    return f"page {doubt.page}: {doubt.message}"
-
-
-def _read(source: Path, password: str | None, report: Report) -> Reading:
-    """A PDF is read; a records.jsonl (corrected by hand, or any corpus in that form) is taken as it is."""
-    if source.suffix.lower() in (".jsonl", ".json"):
-        records = read_records(source)
-        if not records:
-            raise SourceError(f"{source}: no records in it")
-        questions = source.with_name(QA)
-        return Reading(
-            records=records,
-            outline=_outline_of(records),
-            questions=read_jsonl(questions, Question) if questions.is_file() else [],
-            doubts=[],
-            unread=[],
-        )
-    return read_book(source, password=password, progress=lambda done, total: report("reading pages", done, total))
-
-
-def _corrected(reading: Reading, source: Path, current: Path) -> Corrected:
-    """The reading with the corrections that lie in the book; records that were given as such are taken as they are."""
-    if source.suffix.lower() != ".pdf":
-        return Corrected(reading, applied=0, unfit=[])
-    return apply_corrections(reading, read_corrections(current / CORRECTIONS))
-
-
-def _write_report(source: Path, folder: Path, reading: Reading, options: Options, unfit: Sequence[str], report: Report) -> None:
-    """The report shows what was read, before corrections: its keys are the ones that corrections name."""
-    if not (folder / SOURCE_PDF).is_file():
-        raise SourceError(f"{source}: a reading report needs the PDF; give the book's PDF, or leave out --report")
-    write_report(
-        folder / SOURCE_PDF,
-        reading,
-        folder / REPORT,
-        title=options.title or source.name,
-        unfit=unfit,
-        progress=lambda done, total: report("reading report", done, total),
-    )
-
-
-def _outline_of(records: Sequence[Record]) -> list[OutlineEntry]:
-    """The headings that some records stand under, in order."""
-    entries: dict[tuple[str, ...], OutlineEntry] = {}
-    for record in records:
-        path = record.heading_path or ([record.heading] if record.heading else [])
-        for depth in range(1, len(path) + 1):
-            key = tuple(path[:depth])
-            if key not in entries:
-                entries[key] = OutlineEntry(level=depth, title=path[depth - 1], page=(record.pages or [1])[0])
-    return list(entries.values())
-
-
-def _read_review(review: Path, report: Report) -> list[Question]:
-    """Pairs from a review PDF, or from a qa.jsonl that exists already."""
-    if review.suffix.lower() == ".jsonl":
-        return read_jsonl(review, Question)
-    report("reading review", 0, 0)
-    return read_questions(review)
-
-
 def _carry_over(current: Path, folder: Path) -> None:
     """A person's corrections go from version to version."""
     if (current / CORRECTIONS).is_file():
         shutil.copy2(current / CORRECTIONS, folder / CORRECTIONS)
-
-
-def _keep_pdf(source: Path, folder: Path, password: str | None) -> tuple[str, int | None]:
-    """Put the PDF into the book, so that its pages can be shown; for records, the PDF that lies beside them.
-
-    Its own title and its number of pages, or ("", None) where there is no PDF.
-    """
-    pdf_path = source if source.suffix.lower() == ".pdf" else source.with_name(SOURCE_PDF)
-    if not pdf_path.is_file():
-        return "", None
-    with Pdf.open(pdf_path, password) as pdf:
-        pdf.save_copy(folder / SOURCE_PDF)
-        return pdf.title, pdf.page_count
 
 
 def _index(
@@ -196,7 +114,7 @@ def _index(
         {llama: estimate_llama_tokens},
     )
     previous = _reusable(current, embedder)
-    keys = record_keys(folder / RECORDS, cutting_digest(options, limits.limits))
+    keys = cut_keys(folder / RECORDS, cutting_digest(options, limits.limits))
     kept = kept_chunks(previous, keys) if previous else None
     chunks = make_chunks(records, limits, lambda done: report("cutting chunks", done, len(records)), kept)
     if not chunks:

@@ -1,6 +1,6 @@
 """Chunks that a rebuild takes over: those of records that are as they were when the version in use was built.
 
-    index/record_keys.npy   (records, 16) uint8, for each line of records.jsonl a hash of it and of all that cutting depends on
+    index/cut_keys.npy   (records, 16) uint8, for each line of records.jsonl a hash of it and of all that cutting depends on
 
 The hashes are kept, since a person may have edited records.jsonl in the meantime. Leaves cutting to `chunks.py`.
 """
@@ -14,11 +14,11 @@ import numpy as np
 from indexing.chunks import Chunk
 from indexing.index import Index
 
-_KEYS = "record_keys.npy"
+_KEYS = "cut_keys.npy"
 _BYTES = 16
 
 
-def record_keys(records: Path, cutting: str) -> list[bytes]:
+def cut_keys(records: Path, cutting: str) -> list[bytes]:
     """A key for each line of a records.jsonl; `cutting` is the digest of what cutting depends on."""
     lines = records.read_bytes().removesuffix(b"\n").split(b"\n")
     return [hashlib.sha256(cutting.encode() + line).digest()[:_BYTES] for line in lines]

@@ -52,7 +52,7 @@ def main(
     if not anew and is_up_to_date(source, qa, home / name, options):
         out.print(f"{home / name} is up to date: nothing has changed since it was built (--anew builds it all the same)")
         return
-    from indexing.build import build_book  # only now: it brings the PDF library
+    from indexing.build import build_book  # only now: where nothing has changed, none of it is needed
 
     with progress() as report:
         summary = build_book(source, qa, home, name, options, report)

@@ -1,6 +1,8 @@
 """What a rebuild takes over gives the same files as building anew."""
 
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from indexing.index import Index
 from indexing.ingredients import Options, cutting_digest
 from indexing.library import find_book
 from indexing.records import DiagramRecord, FigureRecord, Record, TableRecord, TextRecord, write_jsonl
+from tests.conftest import ROOT
 from tests.index.words import WordEmbedder
 
 sentence = st.lists(st.sampled_from(["key", "null", "tuple\u2028", "A", "é"]), min_size=1, max_size=30).map(
@@ -108,3 +111,21 @@ def test_other_limits_another_tokenizer_or_other_code_cut_anew(tmp_path: Path, m
     monkeypatch.setattr("indexing.ingredients._code_digest", lambda: "other code")
     digests.append(cutting_digest(options, limits))
     assert len(set(digests)) == len(digests)
+
+
+def test_a_rebuild_from_records_imports_only_what_it_uses(tmp_path: Path) -> None:
+    write_jsonl(tmp_path / "given.jsonl", [TextRecord(content="A key is minimal.")])
+    code = """
+import sys
+from pathlib import Path
+from indexing.build import build_book
+from indexing.ingredients import Options
+from tests.index.words import WordEmbedder
+home = Path(sys.argv[1])
+build_book(home / "given.jsonl", None, home, "b", Options(WordEmbedder()), lambda *_: None)
+giants = {"scipy", "sklearn", "pandas", "bm25s", "llama_index", "pymupdf", "torch", "onnxruntime"}
+print(*sorted({*giants, "indexing.reading"} & {*sys.modules, *(name.split(".")[0] for name in sys.modules)}))
+"""
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -14,6 +14,8 @@ from indexing.reading.diagrams.nets import Net
 from indexing.reading.diagrams.phrases import cardinality_of
 from indexing.records import Attribute, End, Relationship
 
+_BOLD = 1.8  # times as wide as the thinnest arm: a bold line
+
 
 @dataclass(slots=True)
 class Parts:
@@ -144,7 +146,8 @@ def relationships(graph: Graph, aliases: dict[int, int], own: dict[int, list[str
     roles, unsure_roles = beside(texts, nets)
     for label in (*unsure, *unsure_roles):
         parts.doubts.append(f'the label "{label.text}" could be of more than one end')
-    shown = any(net.double for net in nets)
+    total = _drawn_total(nets)
+    shown = any(total)
     for i, node in enumerate(graph.nodes):
         if node.shape.kind != "diamond":
             continue
@@ -163,13 +166,19 @@ def relationships(graph: Graph, aliases: dict[int, int], own: dict[int, list[str
                 End(
                     entity=graph.nodes[arms[k].entity].name,
                     cardinality=cardinality,
-                    total=arms[k].net.double if shown or letter else None,
+                    total=total[k] if shown or letter else None,
                     role=roles[k].text if k in roles else None,
                 )
             )
         parts.relationships.append(
             Relationship(name=node.name or None, identifying=node.shape.double, attributes=own.get(i, []), ends=ends)
         )
+
+
+def _drawn_total(nets: Sequence[Net]) -> list[bool]:
+    """Which arms show total participation: double lines, or bold ones among thin ones."""
+    thin = min((net.bold for net in nets), default=0.0)
+    return [net.double or net.bold >= _BOLD * thin > 0 for net in nets]
 
 
 def _arms(graph: Graph, aliases: dict[int, int], parts: Parts) -> list[_Arm]:

@@ -22,6 +22,7 @@ _TYPE = re.compile(
     r"float|real|double|money|bool(?:ean)?|bit|date|time|datetime2?|timestamp|year|uuid|json|enum|long|byte)(?:\s*\([^)]*\))?",
     re.IGNORECASE,
 )
+_EVERYDAY = {"number", "date", "time", "year", "text", "money", "string", "character", "long", "double", "real", "bit", "byte"}
 _BASE_SLACK = 3.0  # points; rows that start further right than this belong to the row above
 
 
@@ -32,9 +33,10 @@ def row_attributes(node: Node) -> list[Attribute]:
     base = min(starts, default=0.0)
     indented = _is_indented(node.rows, base)
     type_first = sum(_typed(row) for row in node.rows) > 0
+    type_last = _ends_in_types(node.rows)
     parent: str | None = None
     for row in node.rows:
-        parsed = _parsed(row, type_first)
+        parsed = _parsed(row, type_first, type_last)
         start = _start(row)
         if parsed is None or start is None:
             continue
@@ -88,13 +90,21 @@ def _without_marks(words: Sequence[str]) -> tuple[list[str], bool]:
     return left, primary
 
 
-def _parsed(row: Row, type_first: bool) -> _Parsed | None:
+def _ends_in_types(rows: Sequence[Row]) -> bool:
+    """Whether rows state data types behind names: one that is no everyday word, or in capitals; or nearly all of three rows."""
+    lines = [words for row in rows if len(words := _without_marks(_words(row))[0]) > 1]
+    typed = [words for words in lines if _TYPE.fullmatch(words[-1])]
+    sure = any(words[-1].lower() not in _EVERYDAY or words[-1].isupper() > words[0].isupper() for words in typed)
+    return sure or (len(typed) >= 3 and len(typed) >= 0.8 * len(rows))
+
+
+def _parsed(row: Row, type_first: bool, type_last: bool) -> _Parsed | None:
     """A row without key marks, bullets and data types."""
     words, primary = _without_marks(_words(row))
     if type_first and len(words) > 1 and _TYPE.fullmatch(words[0]):
         words = words[1:]
     text = re.split(r"\s*:\s*", " ".join(words))[0].strip()
-    if len(words) > 1 and "(" not in words[0] and not type_first:
+    if len(words) > 1 and "(" not in words[0] and type_last and not type_first:
         text = re.sub(rf"\s+{_TYPE.pattern}$", "", text, flags=re.IGNORECASE)
     multivalued = text.startswith("{") and text.endswith("}")
     derived = bool(re.search(r"\(\s*\)$", text)) or text.startswith("/")

@@ -15,6 +15,7 @@ from indexing.reading.diagrams.chen import Branch, Parts, aliases_of, attribute_
 from indexing.reading.diagrams.crowsfoot import direct, row_attributes
 from indexing.reading.diagrams.endmarks import end_marks
 from indexing.reading.diagrams.graph import Graph, Node
+from indexing.reading.diagrams.labels import unread_labels
 from indexing.reading.diagrams.naming import with_outer_names
 from indexing.reading.diagrams.nets import Net
 from indexing.records import Attribute, Diagram, Entity, Relationship
@@ -26,6 +27,8 @@ _NAME = re.compile(r"[^\W\d_]")  # a letter
 _OPERATORS = re.compile(r"[σπρ⋈⨝×∪∩−∧∨¬=<>≤≥?!;{}\[\]]|:=|==")
 Notation = Literal["chen", "min-max", "crows-foot"]
 
+_OPERATIONS = {"join", "semijoin", "antijoin", "product", "union", "intersection", "intersect", "difference", "minus", "except"}
+_OPERATIONS |= {"select", "selection", "project", "projection", "rename", "merge", "sort", "hash", "scan", "and", "or", "not"}
 _VISIBILITY = re.compile(r"[-+~#]\s*\w+.*(:|\()")
 _FIELD = re.compile(r"\w+\s*:\s*\w+.*")
 _METHOD = re.compile(r"\w+\s*\(.*\)\s*:\s*\w|\w+\s*\(.*\w\s*:\s*\w.*\)")  # a method with a result, or with typed parameters
@@ -66,6 +69,7 @@ def read_diagram(graph: Graph) -> Reading:
     )
     if not _convinces(graph, parts, by_diamonds, hanging):
         return Reading(None)
+    parts.doubts += unread_labels(graph, diagram)
     return Reading(diagram, tuple(dict.fromkeys(parts.doubts)))
 
 
@@ -208,11 +212,20 @@ def _notation(parts: Parts, by_diamonds: int) -> Notation:
 def _convinces(graph: Graph, parts: Parts, by_diamonds: int, hanging: Sequence[Branch]) -> bool:
     """Whether enough of the drawing makes sense as an ER diagram, and hardly anything speaks against it."""
     other = sum(node.shape.kind == "other" for node in graph.nodes if node.name)
+    if not parts.attributes and _has_operations(graph, parts):
+        return False
     if parts.misfits + other > _MISFITS * parts.fits or (by_diamonds + parts.marked == 0 and _has_typed_fields(graph)):
         return False
     on_entities = [b for b in hanging if graph.nodes[b.owner].shape.kind == "rectangle"]
     paired = any(_is_labelled(relationship, graph.nodes) for relationship in parts.relationships)
     return by_diamonds > 0 or parts.marked > 0 or paired or len(on_entities) >= 3
+
+
+def _has_operations(graph: Graph, parts: Parts) -> bool:
+    """Whether a diamond is named by an operation of a query or a circuit, and nothing else shows an ER diagram."""
+    plain = not any(end.cardinality or end.total for relationship in parts.relationships for end in relationship.ends)
+    named = [node.name.lower().split() for node in graph.nodes if node.shape.kind == "diamond"]
+    return plain and any(words and {words[0], words[-1]} & _OPERATIONS for words in named)
 
 
 def _has_typed_fields(graph: Graph) -> bool:

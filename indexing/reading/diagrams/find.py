@@ -11,7 +11,7 @@ from indexing.reading.diagrams.boxes import compounds
 from indexing.reading.diagrams.erdiagram import Reading, read_diagram
 from indexing.reading.diagrams.geometry import Grid, box_gap, grown, holds, resampled, union
 from indexing.reading.diagrams.graph import Graph, graph_of
-from indexing.reading.diagrams.grids import are_dotted_rules, is_grid
+from indexing.reading.diagrams.grids import are_dotted_rules, is_grid, without_squared_paper
 from indexing.reading.diagrams.loops import joined
 from indexing.reading.diagrams.nets import Net
 from indexing.reading.diagrams.paths import Path, paths_of
@@ -85,6 +85,9 @@ def _region(group: Sequence[Path], page: Page) -> _Region | None:
         return None
     telling = sum(_weight(path) for path in group)
     if telling < _ENOUGH and len(group) > 2 and is_grid(group, box):
+        return None
+    group = without_squared_paper(group)
+    if not group:
         return None
     paths = joined(group)
     large = box[2] - box[0] >= _LEAST[0] and box[3] - box[1] >= _LEAST[1]

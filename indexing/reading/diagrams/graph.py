@@ -3,6 +3,7 @@
 What the shapes stand for in a notation is left to `chen` and `crowsfoot`.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -17,6 +18,7 @@ from indexing.reading.diagrams.visibility import visible
 from indexing.reading.pdf import Box, Point
 
 Underline = Literal["solid", "dashed"]
+_BARKER = re.compile(r"(#\s*[*o]?|[*o•○◦°])\s+\w")  # of the unique identifier, mandatory, optional
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,10 @@ def _node(shape: Shape, phrases: Sequence[Phrase], strokes: Sequence[Path], tile
     cells = len({round(tile.box[0]) for tile in tiles})
     lines = lines_of(phrases)
     title, rest = lines, list[list[Phrase]]()
-    if separators:
+    first = _first_marked(lines) if shape.kind == "rectangle" and not separators else None
+    if first is not None:
+        title, rest = lines[:first], lines[first:]
+    elif separators:
         title = [line for line in lines if center(line[0].box)[1] < separators[0]]
         rest = [line for line in lines if center(line[0].box)[1] >= separators[0]]
     flat = [phrase for line in title for phrase in line]
@@ -121,6 +126,13 @@ def _node(shape: Shape, phrases: Sequence[Phrase], strokes: Sequence[Path], tile
         compartments=len(separators) + 1,
         cells=max(1, cells),
     )
+
+
+def _first_marked(lines: Sequence[Sequence[Phrase]]) -> int | None:
+    """Where Barker's attributes begin in a box without compartments: below its name, each behind a mark for its kind."""
+    marked = [_BARKER.match(" ".join(phrase.text for phrase in line)) is not None for line in lines]
+    first = next((index for index, mark in enumerate(marked) if mark), 0)
+    return first if first and all(marked[first:]) else None
 
 
 def _level(stroke: Path) -> bool:

@@ -8,6 +8,7 @@ from indexing.reading.diagrams.paths import Path
 from indexing.reading.pdf import Box
 
 _RULES = 60  # a page holds hardly more rules than this
+_SQUARES = 10  # even lines each way make squared paper
 _THROUGH = 0.8  # of the extent that a line covers to run through
 _SHARE = 0.6  # of all lines' length that lies on such lines, level and upright
 
@@ -22,6 +23,27 @@ def is_grid(paths: Sequence[Path], box: Box) -> bool:
         elif abs(ax - bx) < 0.6:
             upright[round((ax + bx) / 3)].append((min(ay, by), max(ay, by)))
     return _runs_through(level, box[2] - box[0], 2) and _runs_through(upright, box[3] - box[1], 3)
+
+
+def without_squared_paper(paths: Sequence[Path]) -> Sequence[Path]:
+    """The paths without a ground of squares: even series of level and of upright lines, each as long as all of the series."""
+    lines = [path for path in paths if len(path.points) == 2 and not path.closed]
+    if len(lines) < 2 * _SQUARES:
+        return paths
+    ground: list[Path] = []
+    for across in (0, 1):  # 0: level lines, 1: upright ones
+        series: dict[tuple[int, int], list[Path]] = defaultdict(list)
+        for path in lines:
+            if path.box[3 - across] - path.box[1 - across] < 0.6:
+                series[round(path.box[across]), round(path.box[across + 2])].append(path)
+        largest = max(series.values(), key=len, default=[])
+        places = sorted({round(path.box[1 - across], 1) for path in largest})
+        steps = [b - a for a, b in pairwise(places)]
+        if len(places) < _SQUARES or max(steps) - min(steps) > 0.5:
+            return paths
+        ground += largest
+    gone = {id(path) for path in ground}
+    return [path for path in paths if id(path) not in gone]
 
 
 def _edges(paths: Sequence[Path]) -> Iterable[tuple[tuple[float, float], tuple[float, float]]]:

@@ -1,14 +1,17 @@
 """Which line a free label belongs to: cardinalities, (min,max) pairs and roles beside the lines of relationships."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from indexing.reading.diagrams.geometry import box_gap, union
-from indexing.reading.diagrams.graph import label_distance
+from indexing.reading.diagrams.graph import Graph, label_distance
 from indexing.reading.diagrams.nets import Net
 from indexing.reading.diagrams.phrases import Phrase, cardinality_of, name_of, phrase_of
+from indexing.records import Diagram
 
 _LONGEST = 40  # characters; longer text is prose beside the drawing
+_NEAR = 2.5  # times its height: a label further than that from all lines is a title or a note
 _SURE = 1.5  # points by which a line must be nearer than another line that could have the label
 
 
@@ -90,6 +93,23 @@ def beside(labels: Sequence[Phrase], nets: Sequence[Net]) -> tuple[dict[int, Phr
         {j: labels[i] for j, i in given.items() if i not in unsure},
         [labels[i] for i in sorted(unsure)],
     )
+
+
+def unread_labels(graph: Graph, diagram: Diagram) -> list[str]:
+    """A doubt for each label near a line or a diamond that stands for something, and that nothing of the diagram took."""
+    ends = [end for relationship in diagram.relationships for end in relationship.ends]
+    taken = [relationship.name for relationship in diagram.relationships] + [end.role for end in ends]
+    words = {word for text in taken if text for word in text.split()}
+    diamonds = [node.shape.box for node in graph.nodes if node.shape.kind == "diamond"]
+    nets = [net for net in graph.nets if len(net.shapes) > 1]
+    doubts = []
+    for label in split_labels(graph.labels)[1]:
+        near = min(
+            [label_distance(label, net) for net in nets] + [box_gap(label.box, box) for box in diamonds], default=math.inf
+        )
+        if near <= _NEAR * label.height and not set(label.text.split()) <= words:
+            doubts.append(f'the label "{label.text}" is not read')
+    return doubts
 
 
 def _same_kind(a: Phrase, b: Phrase) -> bool:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from indexing.reading.diagrams.dashes import undashed
+from indexing.reading.diagrams.dashes import straightened, undashed
 from indexing.reading.diagrams.ends import Ends
 from indexing.reading.diagrams.geometry import Points, area, box_of, closed_corners, distance, holds, length_of
 from indexing.reading.diagrams.paths import Path, middle_line
@@ -26,6 +26,7 @@ def joined(paths: Sequence[Path]) -> list[Path]:
     doubles, loops = _bands([path for path in paths if path.closed])
     strokes = [path for path in paths if not path.closed]
     if len(strokes) <= _PIECES:
+        strokes = straightened(strokes)
         strokes = undashed(strokes)
         loops += [path for path in strokes if path.closed]
         strokes = [path for path in strokes if not path.closed]

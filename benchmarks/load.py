@@ -7,7 +7,9 @@ Each student signs in, opens the page, and asks review questions of the course o
 (queue and event stream), with pauses; nothing is mocked, only the browser is missing. Server and students share the machine.
 
 1  load     every student asks, waits for the answer, pauses; latency is from sending to the last event
-2  memory   questions up to the given number as fast as four students get them; the server's memory every tenth of them
+2  memory   questions up to the given number as fast as four students get them, who open the page anew after every `--anew`;
+            the server's memory and the pages opened so far, every tenth of them. It is flat from TUTOR_PAGES pages on:
+            TUTOR_PAGES=50 python -m benchmarks.load --students 4 --seconds 5 --questions 600 --anew 4
 3  kill     the server is killed while students ask, and started again; every acknowledged question must be stored
 """
 
@@ -39,6 +41,7 @@ from tutor.classroom.tables import Message
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse battery"
 PORT = 7940
+_ASKING = 10  # students who ask while the server is killed
 
 
 @dataclass
@@ -55,14 +58,14 @@ def main() -> None:
     arguments = _arguments()
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "load.sqlite"
-        questions = _prepare(database, arguments.students, arguments.book)
+        questions = _prepare(database, max(arguments.students, _ASKING), arguments.book)
         with _server(database) as process:
             print(f"load: {arguments.students} students, {arguments.seconds} s, pauses of {arguments.pause} s on average")
             outcome, signed_in, processor = asyncio.run(_load(arguments, questions, process.pid))
             _report(outcome, signed_in, processor)
             asked = len(outcome.latencies)
             print(f"memory: until {arguments.questions:,} questions")
-            asyncio.run(_memory(process, questions, arguments.questions - asked))
+            asyncio.run(_memory(process, questions, arguments.questions - asked, arguments.anew))
         _kill(database, questions)
 
 
@@ -72,6 +75,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--pause", type=float, default=20.0, help="mean pause of a student between two questions, in seconds")
     parser.add_argument("--questions", type=int, default=2_000, help="questions in all, for the memory")
+    parser.add_argument("--anew", type=int, default=20, help="questions after which a page is opened anew, for the memory")
     parser.add_argument("--book", default="sample")
     return parser.parse_args()
 
@@ -217,23 +221,26 @@ def _report(outcome: Outcome, signed_in: float, processor: float) -> None:
     print(f"  until the question is shown as taken: p50 {first[len(first) // 2]:.2f}, p95 {first[int(len(first) * 0.95)]:.2f}")
 
 
-async def _memory(process: "subprocess.Popen[bytes]", questions: list[str], count: int) -> None:
-    outcome = Outcome()
+async def _memory(process: "subprocess.Popen[bytes]", questions: list[str], count: int, anew: int) -> None:
+    outcome, pages = Outcome(), 0
     students = [await Student.arrive(number) for number in range(4)]
     print(f"  {_resident_mb(process.pid):.0f} MB", end="", flush=True)
+    share = max(count // 40, 1)
     for _ in range(10):
-        share = max(count // 40, 1)
-        await asyncio.gather(*(_ask_many(student, questions, share, outcome) for student in students))
-        print(f", {_resident_mb(process.pid):.0f}", end="", flush=True)
-    print(f"; {len(outcome.latencies)} answered, errors {len(outcome.errors)} {outcome.errors[:3]}")
+        pages += sum(await asyncio.gather(*(_ask_many(student, questions, (share, anew), outcome) for student in students)))
+        print(f", {_resident_mb(process.pid):.0f} ({pages})", end="", flush=True)
+    print(f" MB (pages); {len(outcome.latencies)} answered, errors {len(outcome.errors)} {outcome.errors[:3]}")
 
 
-async def _ask_many(student: Student, questions: list[str], count: int, outcome: Outcome) -> None:
+async def _ask_many(student: Student, questions: list[str], number_of: tuple[int, int], outcome: Outcome) -> int:
+    """Ask so many questions, with a page opened anew after every so many; how many pages that were."""
+    count, anew = number_of
     for number in range(count):
-        if number % 20 == 0:  # a student begins anew now and then, as the page's button does
+        if number % anew == 0:
             student.session = f"memory{random.randrange(10**12)}"
             await student.open_page()
         await student.question(random.choice(questions), outcome)
+    return -(-count // anew)
 
 
 def _kill(database: Path, questions: list[str]) -> None:
@@ -241,7 +248,7 @@ def _kill(database: Path, questions: list[str]) -> None:
 
     async def study(process: "subprocess.Popen[bytes]") -> Outcome:
         outcome = Outcome()
-        students = [await Student.arrive(number) for number in range(10)]
+        students = [await Student.arrive(number) for number in range(_ASKING)]
         asyncio.get_running_loop().call_later(6, process.send_signal, signal.SIGKILL)
         end = time.monotonic() + 8
 

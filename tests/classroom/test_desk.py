@@ -15,7 +15,7 @@ from tutor.classroom.asking import Ask, Done
 from tutor.classroom.database import utc_now
 from tutor.classroom.tables import Attempt, Card, Conversation, Endorsement, Feedback, Message, SignIn
 from tutor.practice import Exercise, Grade
-from tutor.ui.desk_questions import last_days
+from tutor.ui.desk_questions import bars_html, last_days, table_html
 
 EXERCISE = Exercise("k1", "1.1", "What is a key?", "A minimal superkey.", "1")
 
@@ -156,3 +156,19 @@ def test_the_plot_of_days_has_no_gaps() -> None:
     assert last_days({}) == []
     assert last_days({"2026-03-01": 2, "2026-02-27": 5}) == [("2026-02-27", 5), ("2026-02-28", 0), ("2026-03-01", 2)]
     assert [day for day, _ in last_days({"2026-01-01": 1, "2026-03-31": 1})] == [f"2026-03-{day}" for day in range(17, 32)]
+
+
+def test_a_table_is_escaped_names_its_file_and_is_not_there_without_rows() -> None:
+    report = Report(("asked", "question"), [("2026-11-25", f"<b>{number}</b>?") for number in range(51)])
+    html = table_html("unanswered", report, "<a>CSV</a>")
+    assert html.count("<tr>") == 51  # the head, and as many rows as are shown
+    assert "<td>&lt;b&gt;0&lt;/b&gt;?</td>" in html
+    assert "… and 1 more in the file: <a>CSV</a>" in html
+    assert table_html("unanswered", Report(("asked", "question"), []), "") == ""
+
+
+def test_a_plot_is_escaped_and_says_when_there_is_nothing() -> None:
+    html = bars_html("practice", [("<b>Keys?</b>", 0.25)], "<a>CSV</a>", most=1.0)
+    assert "&lt;b&gt;Keys?&lt;/b&gt;" in html
+    assert "width:25.0%" in html
+    assert "Nothing yet." in bars_html("days", [], "")

@@ -99,6 +99,17 @@ def test_every_link_of_the_head_is_within_a_phones_width(browser: Any, school: t
     page.context.close()
 
 
+def test_the_plain_pages_have_no_serious_accessibility_fault(browser: Any, school: tuple[str, str], watch: Watch) -> None:
+    page = opened(browser, f"{school[0]}/sign-up", watch)
+    assert serious_faults(page) == []
+    sign_up(page, school[0], "hugo", school[1])
+    for path in ("join", "my-data"):
+        page.goto(f"{school[0]}/{path}")
+        assert serious_faults(page) == [], path
+    assert "Your instructors know you as" in page.locator("main").inner_text()
+    page.context.close()
+
+
 def test_one_student_never_sees_anothers_questions(browser: Any, school: tuple[str, str], watch: Watch) -> None:
     address, code = school
     carl, dora = (opened(browser, address, watch) for _ in range(2))
@@ -131,8 +142,10 @@ def test_the_desk_shows_what_was_asked_and_endorses(browser: Any, school: tuple[
     student.keyboard.press("Enter")
     student.wait_for_selector(".exchange .acts")
     student.click('button[data-vote="-1"]')
-    student.click('button[data-reason="other"]')
-    student.wait_for_timeout(500)
+    student.locator(".reasons input").fill(_EVIL)
+    student.keyboard.press("Enter")
+    student.locator(".reasons", has_text="Noted").wait_for()
+    assert student.locator(".reasons input").input_value() == _EVIL
     page = opened(browser, f"{address}/desk/", watch)
     sign_in(page, "ada")
     page.goto(f"{address}/desk/")
@@ -140,9 +153,11 @@ def test_the_desk_shows_what_was_asked_and_endorses(browser: Any, school: tuple[
     page.get_by_role("tab", name="Questions").click()
     page.wait_for_selector("#plot-sections .bar")
     assert question in page.locator("#table-unanswered").inner_text()
-    assert page.locator("#table-unanswered td b").count() == 0
+    assert _EVIL in page.locator("#table-down-voted").inner_text()
+    assert page.locator("#table-unanswered td b, #table-down-voted td :is(svg, img)").count() == 0
+    assert page.evaluate("window.hit") is None
     with page.expect_download() as download:
-        page.locator("#csv a").nth(2).click()
+        page.locator("#table-unanswered a").click()
     assert question in Path(download.value.path()).read_text(encoding="utf-8")
     page.get_by_role("tab", name="Answers").click()
     page.fill("#endorse-question input", question)

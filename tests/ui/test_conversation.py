@@ -25,3 +25,15 @@ def test_a_short_one_is_shown_whole() -> None:
     html = conversation_html(exchanges(SHOWN))
     assert html.count('class="exchange"') == SHOWN
     assert "is in the export" not in html
+
+
+def test_a_reason_that_was_given_is_shown_as_text() -> None:
+    answer = Answer(question="Q", book="b", answer="A")
+    chosen, own = (
+        Exchange(1, "Q?", datetime(2026, 1, 1, tzinfo=UTC), answer, vote=-1, reason=reason) for reason in ("wrong", '"><b>')
+    )
+    assert conversation_html([chosen]).count('aria-pressed="true"') == 2  # the thumb, and the reason
+    html = conversation_html([own])
+    assert 'value="&quot;&gt;&lt;b&gt;"' in html
+    assert html.count("Noted") == 1
+    assert "<b>" not in html

@@ -20,7 +20,7 @@ _NOT_YOURS = "no such conversation, or it is not yours"
 _MAX_REASON = 1_000  # characters
 _TURNS = 6  # earlier questions that a follow-up may lean on
 _EXCHANGES = (
-    select(Message, Feedback.vote, Endorsement)
+    select(Message, Feedback.vote, Feedback.reason, Endorsement)
     .outerjoin(Feedback, Feedback.message_id == Message.id)
     .outerjoin(Endorsement, Endorsement.id == Message.endorsement_id)
 )
@@ -45,6 +45,7 @@ class Exchange:
     answer: Answer | None = None
     error: str | None = None
     vote: int = 0
+    reason: str = ""
     endorsed: Endorsed | None = None
 
 
@@ -194,7 +195,7 @@ def _own(session: Session, person: Person, conversation_id: int) -> Conversation
     return conversation
 
 
-def _exchange(message: Message, vote: int | None, endorsement: Endorsement | None) -> Exchange:
+def _exchange(message: Message, vote: int | None, reason: str | None, endorsement: Endorsement | None) -> Exchange:
     return Exchange(
         id=message.id,
         question=message.question,
@@ -202,5 +203,6 @@ def _exchange(message: Message, vote: int | None, endorsement: Endorsement | Non
         answer=Answer.model_validate_json(message.answer) if message.answer else None,
         error=message.error,
         vote=vote or 0,
+        reason=reason or "",
         endorsed=Endorsed(endorsement.id, endorsement.question, endorsement.answer) if endorsement else None,
     )

@@ -1,5 +1,6 @@
 """Files that people may take away: transcripts, their own data, and for instructors reports and regression cases."""
 
+import html
 import json
 from collections.abc import Mapping
 
@@ -31,10 +32,11 @@ def add_downloads(app: FastAPI, room: Room) -> None:
 
     @app.get("/my-data")
     def my_data(request: Request) -> HTMLResponse:
-        person_in(request)
+        name = html.escape(person_in(request).pseudonym)
+        known = "" if room.door == "open" else f"<p>Your instructors know you as <strong>{name}</strong>, not by your name.</p>"
         return plain_page(
             "My data",
-            '<p><a href="my-data.json" download>Download everything</a> that is stored about you here.</p>'
+            f'{known}<p><a href="my-data.json" download>Download everything</a> that is stored about you here.</p>'
             '<form method="post" action="my-data/delete"><button>Delete me and everything that is mine</button></form>'
             '<p><a href="./">Back</a></p>',
         )

@@ -105,16 +105,21 @@ def _actions(exchange: Exchange, last: bool) -> str:
                 f'<button type="button" class="act" data-vote="{vote}" data-message="{number}" aria-pressed="{pressed}" '
                 f'aria-label="{name}">{sign}</button>'
             )
-    reasons = ""
-    if exchange.vote:
-        choices = "".join(
-            f'<button type="button" class="act" data-vote="{exchange.vote}" data-message="{number}" '
-            f'data-reason="{html.escape(reason)}">{html.escape(reason)}</button>'
-            for reason in (REASONS if exchange.vote < 0 else ("clear", "just what I asked", "good source"))
-        )
-        reasons = (
-            f'<div class="reasons"><span class="note">Why?</span>{choices}'
-            '<input type="text" maxlength="300" aria-label="Why, in your own words" placeholder="in your own words, Enter" '
-            f'data-vote="{exchange.vote}" data-message="{number}"></div>'
-        )
-    return f'<div class="acts">{"".join(buttons)}</div>{reasons}'
+    return f'<div class="acts">{"".join(buttons)}</div>{_reasons(exchange) if exchange.vote else ""}'
+
+
+def _reasons(exchange: Exchange) -> str:
+    """Why the answer is good or bad: reasons to choose from, a box for one's own words, and what was given already."""
+    known = REASONS if exchange.vote < 0 else ("clear", "just what I asked", "good source")
+    of_vote = f'data-vote="{exchange.vote}" data-message="{exchange.id}"'
+    choices = "".join(
+        f'<button type="button" class="act" {of_vote} data-reason="{html.escape(reason)}" '
+        f'aria-pressed="{str(reason == exchange.reason).lower()}">{html.escape(reason)}</button>'
+        for reason in known
+    )
+    own = html.escape(exchange.reason) if exchange.reason not in known else ""
+    thanks = '<span class="note" role="status">Noted, thank you.</span>' if exchange.reason else ""
+    return (
+        f'<div class="reasons"><span class="note">Why?</span>{choices}<input type="text" maxlength="300" value="{own}" '
+        f'aria-label="Why, in your own words" placeholder="in your own words, Enter" {of_vote}>{thanks}</div>'
+    )

@@ -13,6 +13,12 @@ from tutor.tutor import check_question
 from tutor.ui.render import answer_html, escaped, sources_html
 from tutor.ui.told import person_of, told
 
+_HOW = (
+    '<p class="note">Choose a question that went wrong, or write one; see what the tutor answers; correct it, and endorse it. '
+    "Students who ask that, or nearly that, then see your answer first, marked as their instructor’s, and the book’s below. "
+    "All of them together are a file with which <code>python -m tutor.evaluate</code> checks the tutor after a change.</p>"
+)
+
 
 @dataclass(frozen=True)
 class AnswersTab:
@@ -33,9 +39,10 @@ def build_answers_tab(room: Room, course: Any) -> AnswersTab:
     """Lay the tab out and wire it."""
     with gr.Row(equal_height=False, elem_classes="columns"):
         with gr.Column(scale=5, min_width=320):
+            gr.HTML(_HOW)
             asked = gr.Dropdown(
                 [],
-                label="A question: one that went wrong, or your own words",
+                label="Question (unanswered and down-voted ones are offered; or write one)",
                 allow_custom_value=True,
                 elem_id="endorse-question",
             )
@@ -87,7 +94,7 @@ def _listed(room: Room, person: Person, number: int) -> tuple[Any, ...]:
         f'<p class="note">{item.created}</p></div>'
         for item in endorsed
     )
-    link = f'<p><a class="link" href="course/{number}/regression.jsonl" download>All as a regression file</a></p>'
+    link = f'<p><a class="link" href="course/{number}/regression.jsonl" download>All as test cases (JSONL)</a></p>'
     html = f"<h2 class='small'>Endorsed answers</h2>{link if endorsed else '<p class=hint>None yet.</p>'}{panels}"
     return gr.update(choices=[(item.question, item.id) for item in endorsed], value=None), html
 

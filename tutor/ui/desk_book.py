@@ -15,6 +15,21 @@ from tutor.ui.sheet import Sheet, build_sheet, nothing_shown, shown
 from tutor.ui.told import person_of, told
 
 _SHOWN = 40  # lines of a reading report on the page
+_HOW = (
+    '<p class="note">To give the course another book: choose its PDF and, if there is one, a PDF of review questions with '
+    "answers, and build it. Students keep the present book during those minutes. Then read what could not be read, look at the "
+    "pages on the right, and use the book in the course. You can go back to the one before at any time.</p>"
+)
+_STATES = {
+    "waiting": "Waits to be built, one upload after the other",
+    "running": "Being built",
+    "done": "Built: look at it, then use it in the course",
+    "failed": "Not built",
+}
+_COUNTED = {
+    "text": "texts", "table": "tables", "ER_desc": "ER diagrams", "figure": "other figures", "questions": "review questions",
+    "answered questions": "of them with an answer", "chunks": "passages to search",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,7 @@ def build_book_tab(room: Room, course: Any) -> BookTab:
     with gr.Row(equal_height=False, elem_classes="columns"):
         with gr.Column(scale=5, min_width=320):
             now = gr.HTML("", elem_id="book-now")
+            gr.HTML(_HOW)
             pdf = gr.File(label="The book, a PDF", file_types=[".pdf"], elem_id="upload-book", height=120)
             review = gr.File(
                 label="Review questions with answers, a PDF (optional)",
@@ -46,11 +62,11 @@ def build_book_tab(room: Room, course: Any) -> BookTab:
             build = gr.Button("Build the book", variant="primary", elem_id="build")
             builds = gr.HTML("", elem_id="builds")
         with gr.Column(scale=4, min_width=320):
-            books = gr.Dropdown([], label="Books of this course", elem_id="books", filterable=False)
-            with gr.Row():
-                look = gr.Button("Look at it", elem_id="look", min_width=90)
-                switch = gr.Button("Switch the course to it", variant="primary", elem_id="switch", min_width=150)
-                back = gr.Button("Switch back", elem_id="switch-back", min_width=100)
+            books = gr.Dropdown([], label="Books that this course can use", elem_id="books", filterable=False)
+            with gr.Row(equal_height=True):
+                look = gr.Button("Look at its pages", elem_id="look", min_width=90)
+                switch = gr.Button("Use it in the course", variant="primary", elem_id="switch", min_width=150)
+                back = gr.Button("Back to the one before", elem_id="switch-back", min_width=100)
             sheet = build_sheet(room, "desk")
     tab = BookTab(now, builds, books, sheet)
     _wire(room, tab, course, (pdf, review, build), (look, switch, back))
@@ -104,7 +120,10 @@ def _state(room: Room, person: Person, number: int) -> tuple[Any, ...]:
     course = room.courses.led(person, number)
     names = room.uploads.books(person, number)
     title, name = escaped(room.shelf.title(course.book)), escaped(course.book)
-    now = f'<p>The course reads <strong>{title}</strong> <span class="note">({name})</span></p>'
+    now = (
+        f'<p>The course reads <strong>{title}</strong> <span class="note">({name})</span>. Students join it with the code '
+        f"<strong>{escaped(course.join_code or '')}</strong>.</p>"
+    )
     choices = [(f"{room.shelf.title(name)} ({name})" + (" – in use" if name == course.book else ""), name) for name in names]
     return now, builds_html(room.uploads.builds(person, number)), gr.update(choices=choices)
 
@@ -115,14 +134,17 @@ def builds_html(builds: list[BuildView]) -> str:
 
 
 def _build(build: BuildView) -> str:
-    state = escaped(build.state)
-    head = f'<h3>{escaped(build.file_name)} → {escaped(build.book)}</h3><p class="note">{state}: {escaped(build.progress)}</p>'
+    state, words = escaped(build.state), _STATES.get(build.state, build.state)
+    told = f"{words}: {build.progress}" if build.state in ("running", "failed") else words
+    head = f'<h3>{escaped(build.file_name)} → {escaped(build.book)}</h3><p class="note">{escaped(told)}</p>'
     if not build.report:
         return f'<div class="panel build {state}">{head}</div>'
-    counts = build.report.get("counts", {})
-    numbers = ", ".join(f"{value:,} {escaped(name)}" for name, value in counts.items()) if isinstance(counts, dict) else ""
+    counts = build.report.get("counts")
+    found = counts.items() if isinstance(counts, dict) else ()
+    numbers = ", ".join(f"{value:,} {escaped(_COUNTED.get(str(kind)) or str(kind))}" for kind, value in found if value)
     lists = "".join(
-        _lines(title, build.report.get(key)) for key, title in (("unread", "Not read"), ("doubts", "To be checked"))
+        _lines(title, build.report.get(key))
+        for key, title in (("unread", "Could not be read"), ("doubts", "Read, but look whether it is right"))
     )
     return f'<div class="panel build {state}">{head}<p>{numbers}</p>{lists}</div>'
 

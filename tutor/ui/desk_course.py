@@ -36,21 +36,39 @@ def build_course_tab(room: Room, course: Any) -> CourseTab:
     with gr.Row(equal_height=False, elem_classes="columns"):
         with gr.Column(min_width=320):
             facts = gr.HTML("", elem_id="course-facts")
-            code = gr.Button("New join code", elem_id="new-code")
+            code = gr.Button("New join code (the old one then opens nothing)", elem_id="new-code")
             engine = gr.Dropdown([], label="Answers are worded by", elem_id="course-engine", filterable=False)
-            adapter = gr.Textbox(label="Adapter folder on the server (optional)", elem_id="course-adapter", max_length=500)
+            adapter = gr.Textbox(
+                label="Folder of an adapter tuned on the course, on the server (optional)",
+                elem_id="course-adapter",
+                max_length=500,
+            )
             model = gr.Button("Use this model", elem_id="use-model")
         with gr.Column(min_width=320):
-            chapter = gr.Dropdown([], label="Chapter whose answers stay closed", elem_id="closed-chapter", filterable=False)
-            until = gr.Textbox(label="Closed until (YYYY-MM-DD; empty: open)", elem_id="closed-until", max_length=10)
-            close = gr.Button("Close the chapter, or open it", elem_id="set-closed")
-            days = gr.Number(label="Days until student data is deleted (0: server default)", precision=0, minimum=0,
-                             elem_id="retention")  # fmt: skip
-            keep = gr.Button("Set the retention time", elem_id="set-retention")
-            student = gr.Dropdown([], label="Student, by pseudonym", elem_id="student", filterable=True)
+            chapter = gr.Dropdown(
+                [],
+                label="Chapter whose review answers stay closed, for homework say",
+                elem_id="closed-chapter",
+                filterable=False,
+            )
+            until = gr.Textbox(label="Closed until (YYYY-MM-DD; empty opens it now)", elem_id="closed-until", max_length=10)
+            close = gr.Button("Close or open this chapter", elem_id="set-closed")
+            days = gr.Number(
+                label="Days after which questions and practice are deleted (empty: as the server is set)",
+                precision=0,
+                minimum=0,
+                elem_id="retention",
+            )
+            keep = gr.Button("Keep them so long", elem_id="set-retention")
+            student = gr.Dropdown(
+                [],
+                label="One student’s data, by the pseudonym that the student finds under My data",
+                elem_id="student",
+                filterable=True,
+            )
             with gr.Row():
-                export = gr.Button("Export this student's data", elem_id="export-student", min_width=140)
-                forget = gr.Button("Delete this student's data", variant="stop", elem_id="forget-student", min_width=140)
+                export = gr.Button("Export this student’s data", elem_id="export-student", min_width=140)
+                forget = gr.Button("Delete this student’s data", variant="stop", elem_id="forget-student", min_width=140)
             sure = gr.Checkbox(label="Yes, delete it: it cannot be had back", elem_id="forget-sure")
             link = gr.HTML("", elem_id="student-link")
     tab = CourseTab(facts, engine, adapter, chapter, until, days, student)
@@ -134,9 +152,10 @@ def _facts(room: Room, person: Person, number: int) -> str:
     adapter = f" with the adapter {escaped(course.adapter)}{_comparison(course.adapter)}" if course.adapter else ""
     return (
         f'<div class="panel"><h3>{escaped(course.title)}</h3>'
-        f"<p>Join code: <strong id='join-code'>{escaped(course.join_code or '')}</strong></p>"
+        f"<p>Join code: <strong id='join-code'>{escaped(course.join_code or '')}</strong>; "
+        "students join with it at this server’s address.</p>"
         f"<p>Worded by: {escaped(engine_name(course.engine))}{adapter}</p><p>Closed chapters: {shut}</p>"
-        f"<p>Questions and practice are deleted after {days} days.</p></div>"
+        f"<p>Questions and practice are deleted after {days} days. You see pseudonyms, never names.</p></div>"
     )
 
 

@@ -1,6 +1,6 @@
 """The desk's tab on what students ask and where practice goes wrong: plots, tables, CSV."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -19,53 +19,63 @@ _TITLES = {
     "down-voted": "Voted down",
     "practice": "Practice, hardest first",
 }
+_NOTES = {
+    "sections": "The section that the answer rests on; for an unanswered question the nearest one.",
+    "days": "Days in UTC.",
+    "unanswered": "The book has no answer, or something went wrong. Give your own in the tab Answers.",
+    "down-voted": "What students found wrong, and why. Look at the answer, and give a better one, in the tab Answers.",
+    "practice": "Mean score of the answers: 1 has all of the reference, 0 nothing.",
+}
+_PLOTS = ("sections", "days", "practice")
 _TABLES = ("unanswered", "down-voted", "practice")
 _BARS = 15  # in one plot
+_ROWS = 50  # in one table
+_BEGIN = (
+    '<p class="hint">Nobody has asked or practised yet. Give your students this server’s address and the join code (tab '
+    "Course); what they ask, what the book does not answer and where practice goes wrong then shows here, without names.</p>"
+)
 
 
 @dataclass(frozen=True)
 class QuestionsTab:
     """The parts that a change of course fills."""
 
-    links: Any
+    begin: Any
     plots: list[Any]
     tables: list[Any]
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.links, *self.plots, *self.tables]
+        return [self.begin, *self.plots, *self.tables]
 
 
 def build_questions_tab() -> QuestionsTab:
     """Lay the tab out."""
-    links = gr.HTML("", elem_id="csv")
+    begin = gr.HTML("", elem_id="begin")
     plots = []
     with gr.Row(equal_height=False, elem_classes="columns"):
-        for name in ("sections", "days", "practice"):
+        for name in _PLOTS:
             with gr.Column(min_width=300):
                 plots.append(gr.HTML("", elem_id=f"plot-{name}"))
-    tables = [
-        gr.Dataframe(label=_TITLES[name], interactive=False, wrap=True, elem_id=f"table-{name}", max_height=320)
-        for name in _TABLES
-    ]
-    return QuestionsTab(links, plots, tables)
+    tables = [gr.HTML("", elem_id=f"table-{name}") for name in _TABLES]
+    return QuestionsTab(begin, plots, tables)
 
 
 def fresh_questions(room: Room, person: Person, number: int | None) -> tuple[Any, ...]:
     """The tab's outputs for a course."""
     if number is None:
-        return "", "", "", "", *(None for _ in _TABLES)
+        return _BEGIN, *("" for _ in (*_PLOTS, *_TABLES))
     reports = {name: room.analytics.report(person, number, name) for name in REPORTS}
-    links = " ".join(
-        f'<a class="link" href="course/{number}/{name}.csv" download>{title} (CSV)</a>' for name, title in _TITLES.items()
-    )
+    links = {name: f'<a class="link" href="course/{number}/{name}.csv" download>CSV</a>' for name in REPORTS}
+    sections = [(str(row[0]), float(row[1])) for row in reports["sections"].rows]
+    days = last_days({str(row[0]): float(row[1]) for row in reports["days"].rows})
     practice = [(str(row[1]), float(row[3])) for row in reports["practice"].rows]
     return (
-        f"<p>{links}</p>",
-        bars_html(_TITLES["sections"], [(str(row[0]), float(row[1])) for row in reports["sections"].rows]),
-        bars_html(_TITLES["days"], last_days({str(row[0]): float(row[1]) for row in reports["days"].rows})),
-        bars_html("Practice: mean score, lowest first", practice, most=1.0),
-        *(_table(reports[name]) for name in _TABLES),
+        "" if sections or practice else _BEGIN,
+        bars_html("sections", sections, links["sections"]),
+        bars_html("days", days, links["days"]),
+        bars_html("practice", practice, links["practice"], most=1.0),
+        *(table_html(name, reports[name], links[name]) for name in _TABLES),
     )
 
 
@@ -79,23 +89,34 @@ def last_days(counts: Mapping[str, float]) -> list[tuple[str, float]]:
     return [(day, counts.get(day, 0.0)) for day in days]
 
 
-def bars_html(title: str, values: list[tuple[str, float]], most: float = 0.0) -> str:
-    """Horizontal bars with their names and numbers; `most` is the longest bar's value, else the greatest there is."""
+def bars_html(name: str, values: list[tuple[str, float]], link: str, most: float = 0.0) -> str:
+    """A report as horizontal bars with names and numbers; `most` is the longest bar's value, else the greatest there is."""
     if not values:
-        return f'<figure class="bars"><figcaption>{title}</figcaption><p class="hint">Nothing yet.</p></figure>'
-    shown = values[:_BARS]
-    longest = most or max(value for _, value in shown) or 1.0
+        return f'<figure class="bars"><figcaption>{_TITLES[name]}</figcaption><p class="hint">Nothing yet.</p></figure>'
+    longest = most or max(value for _, value in values[:_BARS]) or 1.0
     rows = "".join(
-        f'<tr><th scope="row">{escaped(name)}</th><td>{_bar(value / longest)}</td><td>{value:g}</td></tr>'
-        for name, value in shown
+        f'<tr><th scope="row">{escaped(label)}</th><td>{_bar(value / longest)}</td><td>{value:g}</td></tr>'
+        for label, value in values[:_BARS]
     )
-    more = f'<p class="note">… and {len(values) - _BARS} more in the CSV file</p>' if len(values) > _BARS else ""
-    return f'<figure class="bars"><figcaption>{title}</figcaption><table>{rows}</table>{more}</figure>'
+    below = _below(name, values, _BARS, link)
+    return f'<figure class="bars"><figcaption>{_TITLES[name]}</figcaption><table>{rows}</table>{below}</figure>'
 
 
 def _bar(share: float) -> str:
     return f'<span class="bar" style="width:{100 * share:.1f}%"></span>' if share else ""
 
 
-def _table(report: Report) -> dict[str, Any]:
-    return {"headers": list(report.columns), "data": [list(row) for row in report.rows]}
+def table_html(name: str, report: Report, link: str) -> str:
+    """A report as a table; nothing where it has no rows."""
+    if not report.rows:
+        return ""
+    head = "".join(f'<th scope="col">{escaped(column[:1].upper() + column[1:])}</th>' for column in report.columns)
+    rows = "".join("<tr>" + "".join(f"<td>{escaped(str(cell))}</td>" for cell in row) + "</tr>" for row in report.rows[:_ROWS])
+    table = f'<table class="rows"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return f'<h2 class="small">{_TITLES[name]}</h2>{table}{_below(name, report.rows, _ROWS, link)}'
+
+
+def _below(name: str, values: Sequence[object], shown: int, link: str) -> str:
+    """What a plot or table shows, how much of it, and where all of it is."""
+    more = f" … and {len(values) - shown} more in the file:" if len(values) > shown else ""
+    return f'<p class="note">{_NOTES[name]}{more} {link}</p>'

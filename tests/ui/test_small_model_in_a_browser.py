@@ -1,0 +1,59 @@
+"""The real small model behind the chat in a real browser: stop, retry, copy, export. Skipped where it was not got."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import pytest
+
+from tests.ui.browser import WAIT_MS, Watch, server
+from tutor.models import is_there
+
+MODELS = Path(os.environ.get("TUTOR_MODELS") or Path(platformdirs.user_cache_dir("textbook-tutor")) / "models")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(1_500),
+    pytest.mark.skipif(not is_there("small", MODELS), reason="needs the small model: python -m tutor.models get small"),
+]
+
+
+@pytest.fixture(scope="module")
+def address(sample_home: Path, session_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    database = tmp_path_factory.mktemp("small") / "chat.sqlite"
+    chosen = {"TUTOR_MODELS": str(MODELS), "TUTOR_ENGINE": "small"}
+    with server(home=sample_home, cache=session_root / "cache", database=database, **chosen) as url:
+        yield url
+
+
+def test_stop_retry_copy_and_export(browser: Any, address: str, watch: Watch) -> None:
+    context = browser.new_context(viewport={"width": 1360, "height": 900}, permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.set_default_timeout(WAIT_MS)
+    watch.follow(page)
+    page.goto(address)
+    page.wait_for_selector(".example")
+    page.fill("#question textarea", "What is a weak entity type, and how is it drawn?")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('.live .text')?.innerText.split(' ').length >= 8")
+    pressed = time.monotonic()
+    page.click("#stop")
+    page.wait_for_selector(".exchange .acts")
+    assert time.monotonic() - pressed < 20  # within a second, where nothing else runs on the machine
+    answer = page.locator(".answer").first.inner_text()
+    assert "Ended early: stopped" in answer
+    assert page.locator(".answer .cite, .answer .unsupported").count() >= 1  # what there was is checked
+    page.click("[data-copy]")
+    assert page.evaluate("navigator.clipboard.readText()").startswith(answer.split()[0])
+    page.click("[data-retry]")
+    page.locator(".live .text").wait_for()
+    page.wait_for_function("document.querySelector('.live .text')?.innerText.length > 20")
+    page.click("#stop")
+    page.locator(".exchange .acts").nth(1).wait_for()
+    with page.expect_download() as download:
+        page.click("#export a")
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    assert text.count("\n## ") == 2
+    context.close()

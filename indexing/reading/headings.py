@@ -28,7 +28,7 @@ def find_headings(rows: Sequence[Row], style: BookStyle) -> list[Heading]:
     """The headings among the rows, which are in reading order and without furniture, tables, figures and captions."""
     start, own = _first_prose_page(rows, style), heading_family(rows, style)
     found = _scan(rows, start, lambda first: _candidate(rows, first, style, own))
-    judged = _judged(_without_index_letters(_labels_joined(found, rows)), style, own)
+    judged = _judged(_without_authors(_without_index_letters(_labels_joined(found, rows)), rows), style, own)
     if len(judged) < MIN_HEADINGS:  # set in one face throughout, as by a typewriter
         typed = _scan(rows, start, lambda first: first if _is_typed_heading(rows, first, style) else None)
         judged = typed if len(typed) > len(judged) else judged
@@ -186,6 +186,29 @@ def _without_index_letters(found: Sequence[Heading]) -> list[Heading]:
         if len(heading.title) > 1 or not any(is_apparatus_title(above.title) for above in kept[-3:]):
             kept.append(heading)
     return kept
+
+
+def _without_authors(found: Sequence[Heading], rows: Sequence[Row]) -> list[Heading]:
+    """The headings without names below the title of a paper: in the middle as it is, not above two full rows of text."""
+    title = found[0] if found and found[0].page == rows[0].page and not found[0].number else None
+    if title is None or title.face[0] < max(heading.face[0] for heading in found):
+        return list(found)
+    block = [heading for heading in found[1:] if heading.page == title.page and not heading.number]
+    names = [
+        heading for heading in block if _is_centred(rows[heading.first], rows[title.last]) and not _heads_text(heading, rows)
+    ]
+    return [heading for heading in found if not any(heading is name for name in names)]
+
+
+def _is_centred(row: Row, title: Row) -> bool:
+    """Whether a row's middle lies below the title's, and neither its left end nor its right end does."""
+    off = abs(row.box[0] + row.box[2] - title.box[0] - title.box[2]) / 2
+    return off <= 0.5 * row.size and abs(row.box[0] - title.box[0]) > row.size
+
+
+def _heads_text(heading: Heading, rows: Sequence[Row]) -> bool:
+    below = rows[heading.last + 1 : heading.last + 3]
+    return len(below) == 2 and all(row.x1 - row.x0 > 0.6 * (row.column[1] - row.column[0]) for row in below)
 
 
 def _judged(found: Sequence[Heading], style: BookStyle, own: str | None) -> list[Heading]:

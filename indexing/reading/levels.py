@@ -24,7 +24,10 @@ class Heading:
 
 
 def with_levels(headings: Sequence[Heading]) -> list[Heading]:
-    """The headings with levels from 1; none is more than one level below the heading that it stands under."""
+    """The headings with levels from 1; none is more than one level below the heading that it stands under.
+
+    "2.3" stands under "2" wherever that is open, whatever stands between them.
+    """
     if not headings:
         return []
     ranks = face_ranks(headings)
@@ -33,9 +36,12 @@ def with_levels(headings: Sequence[Heading]) -> list[Heading]:
     numbered = {face for face, count in faces.items() if numbers[face] * 3 > count * 2}
     depths = [_depth(heading, ranks, numbered) for heading in headings]
     levels: list[int] = []
-    above: list[float] = []  # the depths of the headings that the next one may stand under
-    for depth in depths:
-        above = [other for other in above if other < depth] + [depth]
+    above: list[tuple[float, str]] = []  # the depths and numbers of the headings that the next one may stand under
+    for heading, depth in zip(headings, depths, strict=True):
+        value = heading.number.value if heading.number else ""
+        parent = [place for place, (_, number) in enumerate(above) if number and number == value.rpartition(".")[0]]
+        above = above[: parent[-1] + 1] if parent else above
+        above = [other for other in above if other[0] < depth] + [(depth, value)]
         levels.append(len(above))
     return [replace(heading, level=level) for heading, level in zip(headings, levels, strict=True)]
 
@@ -95,6 +101,16 @@ def _known(by_face: dict[Face, list[Heading]]) -> dict[Face, float]:
     known: dict[Face, float] = {}
     for kind, members in by_face.items():
         numbered = [h.number.depth for h in members if h.number and (h.number.depth or kind[0] >= largest)]
-        if len(numbered) * 3 >= len(members):
+        if _has_chapters_and_sections(members):
+            known[kind] = 1.0
+        elif len(numbered) * 3 >= len(members):
             known[kind] = float(statistics.median_low(numbered))
     return known
+
+
+def _has_chapters_and_sections(headings: Sequence[Heading]) -> bool:
+    """Whether a face sets both, as papers do: three lone numbers or more that count from 1, and sections of one of these."""
+    values = [heading.number.value for heading in headings if heading.number and not heading.number.word]
+    lone = [int(value) for value in values if value.isdigit()]
+    parts = {value.split(".")[0] for value in values if "." in value}
+    return len(lone) > 2 and lone == list(range(1, len(lone) + 1)) and any(str(number) in parts for number in lone)

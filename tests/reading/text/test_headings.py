@@ -24,6 +24,38 @@ def test_numbers_give_levels_that_sizes_do_not(paper: Paper) -> None:
     assert outline(paper([page])) == [(1, "1 Relations", 1), (2, "1.1 Schemas", 1), (3, "1.1.1 Names", 1), (2, "1.2 Keys", 1)]
 
 
+def test_numbers_give_levels_where_chapters_and_sections_share_a_face(paper: Paper) -> None:
+    titles = ["1. Background", "2. The program", "2.1. Conflicts", "2.2. Releases", "2.3. Logging", "2.4. Tags", "3. Summary"]
+    page = [line(60, "Parallel work on one source", 14, "tibo")]
+    for number, title in enumerate(titles):
+        page += [line(90 + 105 * number, title, 10, "tibo"), *lorem(106 + 105 * number)]
+    assert [level for level, _, _ in outline(paper([page]))] == [1, 2, 2, 3, 3, 3, 3, 2]
+
+
+def test_a_section_stands_under_its_chapter_whatever_stands_before_it(paper: Paper) -> None:
+    page = [
+        *[line(60, "1 Curves", 16, "tibo"), *lorem(80)],
+        *[line(160, "1.1 Events", 12, "tibo"), *lorem(176)],
+        *[line(270, "Males", 14, "tibo"), *lorem(286)],
+        *[line(380, "1.2 Risks", 12, "tibo"), *lorem(396)],
+    ]
+    levels = [(level, title) for level, title, _ in outline(paper([page]))]
+    assert [level for level, title in levels if title != "Males"] == [1, 2, 2]
+
+
+def test_authors_below_a_papers_title_are_no_headings(paper: Paper) -> None:
+    page = [
+        line(80, "Simultaneous inference in models", 20, "tiro", x=170),
+        *[line(130, "Ada Author", 14, "tibo", x=268), line(146, "Institute of Names, Town", x=248)],
+        *[line(200, "Bert Writer", 14, "tibo", x=266), line(216, "Another Company", x=264)],
+        *[line(260, "Abstract", 12, "tibo"), *lorem(280)],
+        *[line(370, "1 Introduction", 14, "tibo"), *lorem(390)],
+        *[line(480, "2 Models", 14, "tibo"), *lorem(500)],
+    ]
+    titles = [title for _, title, _ in outline(paper([page]))]
+    assert titles == ["Simultaneous inference in models", "Abstract", "1 Introduction", "2 Models"]
+
+
 def test_heading_paths_follow_the_levels(paper: Paper) -> None:
     page = [line(72, "1 Relations", 16, "tibo"), line(110, "1.1 Schemas", 12, "tibo"), *lorem(140)]
     (record,) = read_book(paper([page])).records

@@ -10,6 +10,7 @@
     index/heading_of.npy    (chunks, depth) int32, the headings of each chunk's path, outermost first, -1 beyond its end
     index/labels.json       {"table 7.1": [chunks with that caption]}
     index/bm25/             BM25
+    index/cut_keys.npy      what each record was cut from, for the next rebuild (`kept.py`)
 
 Chunks are numbered by their order in chunks.jsonl. Leaves ranking to `tutor.retrieval`.
 """

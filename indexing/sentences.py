@@ -25,7 +25,6 @@ _ABBREVIATIONS = {
 
 Range = tuple[int, int]
 
-
 _loading = Lock()
 
 
@@ -60,8 +59,8 @@ def _package_alone(name: str) -> Iterator[None]:
     """Inside, modules of a package are imported without what the package itself imports at its start.
 
     NLTK's start brings its classifiers, and with them scipy.stats and scikit-learn: 1.6 s for one module that needs none of
-    them. At the end the package counts as not imported, so that whoever imports it later gets it whole. One that is imported
-    already is used as it is.
+    them. At the end the package counts as not imported, so that whoever imports it later (not meanwhile, in another thread)
+    gets it whole. One that is imported already is used as it is.
     """
     spec = importlib.util.find_spec(name) if name not in sys.modules else None
     if spec is None or not spec.submodule_search_locations:

@@ -48,16 +48,17 @@ def grade_html(grade: Grade, exercise: Exercise, heading: str, review: Review, c
 
 def verdict_line(grade: Grade) -> str:
     """What the answer is worth, in words that agree with the signs at the points below it."""
-    every, found = all(point.covered for point in grade.points), any(point.covered or point.touched for point in grade.points)
+    every, some = all(point.covered for point in grade.points), any(point.covered for point in grade.points)
     if grade.verdict == "right":
-        if grade.sure < 0.5:
-            return "Probably right: compare"
+        if grade.sure < 0.5 or not some:
+            return "Probably right: compare with the points"
         return "Right" if every else "Right as a whole: compare the points without ✔, which you put in other words or left out"
     if grade.verdict == "partly":
         if every:
             return "Every point is there: look at what is marked ⚠"
-        return "Partly there: compare with the reference" if found else "Near it, but I find no point for certain: compare"
-    if any(point.covered for point in grade.points):
+        near = some or any(point.touched for point in grade.points)
+        return "Partly there: compare with the reference" if near else "Near it, but I find no point for certain: compare"
+    if some:
         return "I find a part of the points, and am not sure of the rest: compare for yourself"
     return "I do not find the reference’s points in your words: compare for yourself"
 

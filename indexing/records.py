@@ -188,13 +188,17 @@ class Question(Located):
     number: str = ""
 
 
+# Characters that many programs, and Python's splitlines, take for the end of a line; JSON escapes only those below U+0020.
+_LINE_ENDS = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"})
+
+
 def write_jsonl(path: Path, items: Iterable[BaseModel]) -> None:
-    """One JSON object a line, its type first where it has one; UTF-8, characters as themselves."""
+    """One JSON object a line, its type first where it has one; UTF-8, characters as themselves but for ends of lines."""
     with path.open("w", encoding="utf-8") as file:
         for item in items:
             fields = item.model_dump(mode="json")
             kind = {"type": fields.pop("type")} if "type" in fields else {}
-            file.write(json.dumps({**kind, **fields}, ensure_ascii=False) + "\n")
+            file.write(json.dumps({**kind, **fields}, ensure_ascii=False).translate(_LINE_ENDS) + "\n")
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

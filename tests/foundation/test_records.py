@@ -19,6 +19,15 @@ def test_a_record_survives_its_file(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "records.jsonl").read_text())["pages"] == [15, 16]
 
 
+def test_a_record_is_one_line_for_every_reader(tmp_path: Path) -> None:
+    record = TextRecord(content="one\x85two\u2028three\u2029four\x0cfive\nsix é")
+    write_jsonl(tmp_path / "records.jsonl", [record, record])
+    text = (tmp_path / "records.jsonl").read_text(encoding="utf-8")
+    assert len(text.splitlines()) == 2
+    assert "six é" in text
+    assert read_records(tmp_path / "records.jsonl") == [record, record]
+
+
 def test_the_report_s_own_lines_are_records(tmp_path: Path) -> None:
     path = tmp_path / "records.jsonl"
     path.write_text(

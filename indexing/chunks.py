@@ -155,7 +155,7 @@ def _chunk(record: Record, number: int, path: list[str], piece: _Piece, seen: Ta
 
 
 def _identity(record: Record, text: str, seen: Tally[str]) -> str:
-    """A chunk's id: of its content and, where `seen` has that already, of the how manieth it is."""
+    """A chunk's id: a hash of its content and of how often that came before, which `seen` counts."""
     content = "\x1f".join([record.type, *record.heading_path, _caption(record), text])
     seen[content] += 1
     return hashlib.sha256(f"{content}\x1f{seen[content]}".encode()).hexdigest()[:16]

@@ -6,7 +6,8 @@
 
 Needs the built books `sample` and `watt` in TUTOR_HOME. Cross-validation keeps all sentences about one passage, or one
 question, in one fold. Balanced accuracy is the mean of the share of supported ones found and of others found. Each plain
-method gets the threshold that is best on the other folds. Last comes what is shown of the small model's 60 answers: which of
+method gets the threshold that is best on the other folds. The sample course's pairs are also held against what is found for
+them in the whole book, as a student's text is. Last comes what is shown of the small model's 60 answers: which of
 their sentences go unmarked under the strict cut, the forest never having seen a sentence about the same question.
 """
 
@@ -20,10 +21,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.model_selection import GroupKFold
 
-from benchmarks.grounding_sets import Example, answers, lessons, pairs, small_model, to_learn_from
+from benchmarks.grounding_sets import FOUND, Example, answers, found_pairs, lessons, pairs, small_model, to_learn_from
 from indexing.embedding import load_embedder
 from indexing.settings import settings
-from tutor.grounding.check import QUOTED, STRICT_CUT, Source, combined, rescaled, ruled
+from tutor.grounding.check import QUOTED, STRICT_CUT, Source, combined, rescaled, ruled, weighed
 from tutor.grounding.claims import is_claim
 from tutor.grounding.entailment import Likelihood, load_entailment
 from tutor.grounding.features import FEATURES, compare
@@ -85,19 +86,23 @@ def _nearest(rows: np.ndarray) -> int:
 
 
 def fitted(examples: Sequence[Example], rows: Sequence[np.ndarray]) -> ExtraTreesClassifier:
+    """A forest that learned from all but the pairs held against what was found in the book, which are pairs again."""
     forest = ExtraTreesClassifier(
         TREES, min_samples_leaf=LEAF, max_leaf_nodes=LEAVES, max_features=TRIED, random_state=0, n_jobs=2
     )
-    labels = [item.supported for item in examples]
-    return forest.fit(np.stack([item[_nearest(item)] for item in rows]), labels, sample_weight=weights(examples))
+    learned = [i for i, item in enumerate(examples) if not item.kind.startswith(FOUND)]
+    examples = [examples[i] for i in learned]
+    vectors = np.stack([rows[i][_nearest(rows[i])] for i in learned])
+    return forest.fit(vectors, [item.supported for item in examples], sample_weight=weights(examples))
 
 
 def judged(forest: ExtraTreesClassifier, rows: Sequence[np.ndarray]) -> np.ndarray:
-    """The best passage's probability, after the hard rules."""
-    everything = np.concatenate(rows)
-    probability = ruled(forest.predict_proba(everything)[:, 1], everything)
+    """The best passage's probability, after the hard rules and in view of the nearest passage."""
+    probability = forest.predict_proba(np.concatenate(rows))[:, 1]
     ends = np.cumsum([len(item) for item in rows])
-    return np.array([part.max() for part in np.split(probability, ends[:-1])])
+    return np.array(
+        [weighed(ruled(part, item), item).max() for part, item in zip(np.split(probability, ends[:-1]), rows, strict=True)]
+    )
 
 
 def cross_validated(examples: Sequence[Example], rows: Sequence[np.ndarray]) -> np.ndarray:
@@ -249,7 +254,12 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="measure the stronger check on every n-th sentence only")
     arguments = parser.parse_args()
     home = settings().home
-    sets = {"pairs": pairs(), "the small model's own": small_model(home), "answers": answers(home)}
+    sets = {
+        "pairs": pairs(),
+        "the small model's own": small_model(home),
+        "answers": answers(home),
+        "pairs in the book": found_pairs(home),
+    }
     examples = [example for chosen in sets.values() for example in chosen]
     examples += [*lessons(), *to_learn_from(home)]
     rows, premises = compared(examples)
@@ -266,7 +276,7 @@ def main() -> None:
             shown(chosen, scores[place])
             continue
         table(chosen, rows[place], scores[place], title)
-    cuts(scored)
+    cuts(scored[:3])
     if arguments.entailment:
         both = slice(0, len(sets["pairs"]) + len(sets["the small model's own"]), arguments.every)
         stronger(examples[both], premises[both], scores[both], arguments.entailment)

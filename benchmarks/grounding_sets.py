@@ -14,19 +14,25 @@ import json
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from indexing.chunks import Chunk
+from indexing.embedding import load_embedder
+from indexing.index import Index
 from indexing.library import Book, find_book
 from indexing.records import read_jsonl
 from indexing.sentences import split_sentences
+from indexing.settings import settings
 from tutor.grounding.lexicon import OPPOSITES
 from tutor.grounding.words import Word, words_of
+from tutor.retrieval import Retriever
 
 SETS = Path(__file__).parent / "sets"
 REVIEW = Path(__file__).parents[1] / "data" / "sample" / "review"
+FOUND = "found,"  # how the kinds of pairs begin that are held against what was found in the book
+FOUND_PASSAGES = 5
 _LONGEST = 1_400  # characters of a section taken as one passage
 _ELSEWHERE = 7  # passages on, another subject is surely come to
 _BOOK_CHUNKS = 110  # drawn from each book
@@ -49,6 +55,20 @@ def pairs() -> list[Example]:
         Example(item["kind"], item["text"], (item["passage"],), item["supported"], item["passage"][:60])
         for item in _lines(SETS / "grounding-pairs.jsonl")
     ]
+
+
+def found_pairs(home: Path) -> list[Example]:
+    """The sample course's pairs, held against the five passages that are found for them in the whole book, as by `tutor.check`.
+
+    Without the unrelated ones, which may well stand elsewhere in the book.
+    """
+    retriever = Retriever(Index(find_book("sample", home)), load_embedder("minilm", settings().cache))
+    made = []
+    for item, pair in zip(_lines(SETS / "grounding-pairs.jsonl"), pairs(), strict=True):
+        if item["source"].startswith("sample") and item["kind"] != "unrelated":
+            passages = tuple(passage.chunk.text for passage in retriever.search(pair.text, FOUND_PASSAGES).passages)
+            made.append(replace(pair, kind=f"{FOUND} {pair.kind}", passages=passages))
+    return made
 
 
 def small_model(home: Path) -> list[Example]:

@@ -48,6 +48,8 @@ def show_checked(answer: Answer) -> None:
         out.print(f"[cyan]\\[{citation.n}][/] {_place(citation)}")
     supported = sum(sentence.supported for sentence in answer.sentences)
     out.print(f"\n[dim]{escape(answer.book)} · {supported} of {len(answer.sentences)} sentences supported[/]")
+    if supported:
+        out.print("[dim]Compare with the sources: an error in words of one's own is often not seen.[/]")
 
 
 def show_live(events: Iterator[Event]) -> Answer:

@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from indexing.embedding import load_embedder
 from indexing.sentences import sentence_ranges
 from indexing.settings import settings
-from tutor.grounding.check import Checker, Source
+from tutor.grounding.check import Checker, Source, weighed
 from tutor.grounding.claims import is_claim
-from tutor.grounding.features import compare
+from tutor.grounding.features import FEATURES, compare
 from tutor.grounding.pronouns import antecedents
 from tutor.grounding.reading import plain_sentence, read_sources, read_statements
 from tutor.grounding.words import are_opposites, words_of
@@ -179,6 +180,45 @@ def test_the_strict_cut_keeps_copies_and_asks_more_of_others(checker: Checker) -
     verdicts = checker.check(sentences, [Source.plain(SOURCE)], strict=True)
     assert verdicts[0].supported
     assert verdicts[1].score < checker.check(sentences, [Source.plain(SOURCE)])[1].score
+
+
+def test_the_nearest_source_has_a_say_in_what_others_support() -> None:
+    vectors = np.zeros((3, len(FEATURES)), dtype=np.float32)
+    for name, values in (("covered_near", (1.0, 0.5, 0.5)), ("cosine", (0.9, 0.5, 0.5)), ("verbatim", (0, 0, 1))):
+        vectors[:, FEATURES.index(name)] = values
+    assert weighed(np.array([0.16, 0.81, 0.97]), vectors).tolist() == pytest.approx([0.16, 0.36, 0.97])
+
+
+def test_a_false_sentence_is_not_supported_by_what_merely_does_not_contradict_it(checker: Checker) -> None:
+    others = ["The checkpoint is written to the log. Many seconds pass between checkpoints.", "A log is written every day."]
+    sentence = "The checkpoint is written every 300 seconds."
+    (verdict,) = checker.check([sentence], [Source.plain(passage) for passage in (SOURCE, *others)])
+    assert not verdict.supported
+
+
+def test_prose_is_cited_before_what_describes_a_diagram(checker: Checker) -> None:
+    text = "A transaction must hold a shared lock on an item to read it."
+    diagram, prose = Source(text, ((0, len(text)),), is_prose=False), Source.plain(f"{text} Bees dance.")
+    (verdict,) = checker.check([text], [diagram, prose])
+    assert verdict.support == [(1, [0]), (0, [0])]
+
+
+@pytest.mark.parametrize(
+    ("statement", "source"),
+    [
+        (
+            "A weak entity type has no key of its own.",
+            "A weak entity type is an entity type without a key of its own, whose entities are told apart only by their owner.",
+        ),
+        (
+            "The lock is held for ten seconds.",
+            "The lock is held for ten seconds, and never by more than one of the many readers.",
+        ),
+    ],
+)
+def test_what_a_long_sentence_says_besides_is_no_conflict(checker: Checker, statement: str, source: str) -> None:
+    found = features(checker, statement, source)
+    assert [found[name] for name in ("quantifiers_changed", "negation_odd", "conflict")] == [0, 0, 0]
 
 
 def test_a_long_source_is_read_to_its_end(checker: Checker) -> None:

@@ -3,8 +3,9 @@
     verdicts = Checker(embedder).check(["A view is a subset of the database."], [Source.of(chunk), …])
 
 A sentence is held against each source; the forest says how likely that source supports it, and hard rules overrule it where a
-sentence is a copy with something changed. The score is rescaled so that 0.5 is the cut. Where a stronger check is set
-(`entailment.py`), its odds are multiplied with those of the score. Leaves finding sources to the caller.
+sentence is a copy with something changed. The source nearest to the sentence has a say in what the others support. The score
+is rescaled so that 0.5 is the cut. Where a stronger check is set (`entailment.py`), its odds are multiplied with those of the
+score. Leaves finding sources to the caller.
 """
 
 from collections.abc import Sequence
@@ -23,9 +24,10 @@ from tutor.grounding.forest import load_forest
 from tutor.grounding.pronouns import antecedents
 from tutor.grounding.reading import Reading, plain_sentence, read_sources, read_statements
 
-STRICT_CUT = 0.82
+STRICT_CUT = 0.76
 """The cut for what a model worded, which invents freely and in the book's own words: cross-validated on the small model's
-sentences, 96 % of those above it are truly supported, and half of the supported ones lie above it (benchmarks/LOG.md)."""
+sentences, 97 % of those above it are truly supported, and more than half of the supported ones lie above it
+(benchmarks/LOG.md)."""
 QUOTED = 0.97  # at least so likely is what the source has word for word: none of 58 such sentences of the small model was false
 CONFLICT_SHARE = 0.5  # what remains of the probability for each thing that a copy changes
 _SECOND = 0.9  # a second source is cited where its score is this share of the best one's
@@ -38,14 +40,15 @@ Scores = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Source:
-    """Text that may support something, with the ranges of its sentences."""
+    """Text that may support something, with the ranges of its sentences. Rows and sentences about diagrams are no prose."""
 
     text: str
     sentences: tuple[Range, ...]
+    is_prose: bool = True
 
     @classmethod
     def of(cls, chunk: Chunk) -> "Source":
-        return cls(chunk.text, tuple(chunk.sentences))
+        return cls(chunk.text, tuple(chunk.sentences), chunk.type == "text")
 
     @classmethod
     def plain(cls, text: str) -> "Source":
@@ -92,7 +95,7 @@ class Checker:
                 scores = _judged(self.entailment, plain_sentence(sentence), sources, comparisons, scores)
             if strict and not is_claim(sentence):
                 scores = scores * np.array([item.features["verbatim"] for item in comparisons])
-            verdicts.append(_verdict(comparisons, scores))
+            verdicts.append(_verdict(comparisons, scores, sources))
         return verdicts
 
     def _read(self, sources: Sequence[Source]) -> list[Reading]:
@@ -104,16 +107,32 @@ class Checker:
 
 
 def _scores(comparisons: Sequence[Comparison], cut: float) -> Scores:
-    """How surely each source supports the sentence, by the forest and the hard rules, on a scale where the cut is 0.5."""
+    """How surely each source supports the sentence, in view of the nearest one, on a scale where the cut is 0.5."""
     vectors = np.stack([item.vector for item in comparisons])
-    return rescaled(ruled(load_forest().probability(vectors), vectors), cut)
+    return rescaled(weighed(ruled(load_forest().probability(vectors), vectors), vectors), cut)
 
 
 def ruled(probabilities: Scores, vectors: Matrix) -> Scores:
     """The forest's probabilities for rows of features, after the hard rules: conflicts lower, quotations raise."""
+    conflicts = vectors[:, FEATURES.index("conflict")]
+    raised = np.maximum(probabilities, QUOTED)
+    return np.where(_is_quoted(vectors), raised, probabilities * CONFLICT_SHARE**conflicts)
+
+
+def weighed(probabilities: Scores, vectors: Matrix) -> Scores:
+    """The probabilities of one sentence's sources, each in geometric mean with that of the source nearest to the sentence.
+
+    Among several sources there is nearly always one that has the words and nothing against them; where the source that
+    says most nearly the same does not support the sentence, that speaks against it. Quotations stand by themselves.
+    """
+    nearness = vectors[:, [FEATURES.index(name) for name in ("covered_near", "cosine", "common")]].sum(axis=1)
+    nearest = int(nearness.argmax())
+    return np.where(_is_quoted(vectors), probabilities, np.sqrt(probabilities * probabilities[nearest]))
+
+
+def _is_quoted(vectors: Matrix) -> NDArray[np.bool_]:
     conflicts, verbatim = (vectors[:, FEATURES.index(name)] for name in ("conflict", "verbatim"))
-    quoted = (verbatim > 0) & (conflicts == 0)
-    return np.where(quoted, np.maximum(probabilities, QUOTED), probabilities * CONFLICT_SHARE**conflicts)
+    return np.asarray((verbatim > 0) & (conflicts == 0))
 
 
 def rescaled(probabilities: Scores, cut: float) -> Scores:
@@ -141,10 +160,12 @@ def combined(scores: Scores, probabilities: Scores) -> Scores:
     return np.asarray(odds / (1 + odds), dtype=np.float64)
 
 
-def _verdict(comparisons: Sequence[Comparison], scores: Scores) -> Verdict:
-    best = int(scores.argmax())
-    score = float(scores[best])
+def _verdict(comparisons: Sequence[Comparison], scores: Scores, sources: Sequence[Source]) -> Verdict:
+    """The verdict by the best source. Among sources that support nearly alike, prose about the same subject is cited first."""
+    score = float(scores.max())
     if score < 0.5:
         return Verdict(False, score, [])
-    also = [i for i in np.argsort(-scores) if i != best and scores[i] >= max(0.5, _SECOND * score)]
-    return Verdict(True, score, [(int(i), comparisons[i].nearest) for i in [best, *also[:1]]])
+    alike = [int(i) for i in np.argsort(-scores, kind="stable") if scores[i] >= max(0.5, _SECOND * score)]
+    subject = comparisons[alike[0]].features["subject"]
+    cited = sorted(alike, key=lambda i: not (sources[i].is_prose and comparisons[i].features["subject"] >= subject))
+    return Verdict(True, score, [(i, comparisons[i].nearest) for i in cited[:2]])

@@ -207,10 +207,23 @@ def _small_words(statement: Sequence[Word], near: Sequence[Word], source: Sequen
 
 
 def _stretch(statement: Sequence[Word], near: Sequence[Word]) -> Sequence[Word]:
-    """From the first to the last word of `near` that the statement shares, with one more on either side."""
+    """The shortest stretch of `near` with all the content words that the statement shares, and a word or two around it.
+
+    What a long sentence says besides, as in a clause behind it, is not set against the statement.
+    """
     own = {word.stem for word in statement if word.is_content}
-    places = [i for i, word in enumerate(near) if word.stem in own]
-    return near[max(places[0] - 2, 0) : places[-1] + 2] if places else near
+    wanted = len(own & {word.stem for word in near})
+    if not wanted:
+        return near
+    last: dict[str, int] = {}  # where each shared word stood last
+    best = (0, len(near))
+    for place, word in enumerate(near):
+        if word.stem in own:
+            last[word.stem] = place
+            first = min(last.values())
+            if len(last) == wanted and place - first < best[1] - best[0]:
+                best = (first, place)
+    return near[max(best[0] - 2, 0) : best[1] + 2]
 
 
 def _quantifiers(words: Sequence[Word]) -> set[str]:

@@ -55,7 +55,7 @@ QUANTIFIERS: dict[str, str] = {
         "some": "some sometimes partly occasionally several something somebody certain",
         "few": "few seldom rarely little fewer",
         "many": "many often usually frequently much most mostly generally lots",
-        "none": "no none never neither nothing nobody",
+        "none": "no none never neither nothing nobody without",
         "only": "only solely exclusively exactly",
         "least": "least minimum",
     }.items()

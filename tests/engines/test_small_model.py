@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,8 @@ import httpx
 import platformdirs
 import pytest
 
-from tutor.engines.base import Generation
+from indexing.errors import LimitError
+from tutor.engines.base import Generation, Queue
 from tutor.engines.server import ServerEngine
 from tutor.engines.transformers import TransformersEngine
 from tutor.models import is_there, model_folder
@@ -59,6 +61,42 @@ def test_neither_book_nor_question_can_open_a_turn_of_its_own(small: Transformer
         ids = small._encode(chat)["input_ids"][0].tolist()
         assert ids.count(start) == honest.count(start)
         assert chat[1].content.count("</passage>") == 1
+
+
+STUDENTS = ("Ada", "Boris", "Chen", "Dora", "Emil", "Fatma", "Goran", "Hana")
+
+
+def test_eight_students_at_once(small: TransformersEngine) -> None:
+    """No answer is lost or mixed with another's, they come in the order of asking, and a ninth student is told at once."""
+    queue = small._queue = Queue(limit=len(STUDENTS))
+    room = {name: f"The room of {name} has the number {number}." for number, name in enumerate(STUDENTS, 201)}
+    chats = {name: messages(small, f"Which room has {name}?", PromptPassage(["Rooms"], room[name])) for name in STUDENTS}
+    brief = Generation(max_new_tokens=12, time_limit_s=300)
+    alone = {name: "".join(small.stream(chats[name], brief)) for name in STUDENTS}
+    together: dict[str, str] = {}
+    order: list[str] = []
+
+    def ask(name: str) -> None:
+        pieces = small.stream(chats[name], brief)
+        first = next(pieces)
+        order.append(name)
+        together[name] = first + "".join(pieces)
+
+    threads = [threading.Thread(target=ask, args=(name,)) for name in STUDENTS]
+    with queue.turn(brief):
+        for place, thread in enumerate(threads, 1):
+            thread.start()
+            deadline = time.monotonic() + 60
+            while len(queue._waiting) <= place and time.monotonic() < deadline:
+                time.sleep(0.005)
+        with pytest.raises(LimitError, match="busy: 8 questions are waiting already"):
+            next(iter(small.stream(chats["Ada"], brief)))
+    for thread in threads:
+        thread.join(300)
+    assert together == alone
+    assert len(set(alone.values())) == len(STUDENTS)
+    assert order == list(STUDENTS)
+    assert not queue._waiting
 
 
 @pytest.fixture(scope="module")

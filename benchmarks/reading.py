@@ -10,6 +10,7 @@ and PDFs), except for the sample course. Writes nothing but its table.
 """
 
 import argparse
+import contextlib
 import importlib.util
 import json
 import resource
@@ -66,11 +67,14 @@ def our_headings(pdf: Path) -> list[Any]:
 
 
 def markdown_headings(pdf: Path) -> list[Any]:
-    import pymupdf.layout  # noqa: F401  # the reader leaves the layout model out
+    import pymupdf.layout  # the reader leaves the layout model out
     import pymupdf4llm
 
+    pymupdf.set_messages(stream=sys.stderr)  # it tells of each page that it gives to OCR, as it does where Tesseract is there
+    with contextlib.redirect_stdout(sys.stderr):
+        pages = pymupdf4llm.to_markdown(str(pdf), page_chunks=True, show_progress=False)
     found = []
-    for number, page in enumerate(pymupdf4llm.to_markdown(str(pdf), page_chunks=True, show_progress=False), 1):
+    for number, page in enumerate(pages, 1):
         for line in page["text"].splitlines():
             marks, _, title = line.partition(" ")
             if marks and not marks.strip("#"):

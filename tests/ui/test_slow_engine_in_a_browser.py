@@ -101,8 +101,8 @@ def test_choose_a_model_stop_it_and_go_on(browser: Any, address: str, watch: Wat
     assert _SlowModel.gone.wait(WAIT_MS / 1000), "the model was not told to stop"
     assert page.locator(".live").count() == 0
     assert "Ended early: stopped" in page.locator(".answer").inner_text()
-    assert page.locator("#send").is_visible()
-    assert not page.locator("#stop").is_visible()
+    page.wait_for_selector("#send", state="visible")
+    page.wait_for_selector("#stop", state="hidden")
     choose_engine(page, "own sentences")
     send(page, QUESTION)
     page.locator(".exchange .acts").nth(1).wait_for()
@@ -119,8 +119,8 @@ def test_a_conversation_that_is_left_while_it_is_answered_keeps_what_there_is(br
     page.click("#fresh")
     page.wait_for_selector(".example")
     assert _SlowModel.gone.wait(WAIT_MS / 1000), "the model was not told to stop"
-    assert page.locator("#send").is_visible()
-    assert not page.locator("#stop").is_visible()
+    page.wait_for_selector("#send", state="visible")
+    page.wait_for_selector("#stop", state="hidden")
     page.wait_for_timeout(1_000)  # the old answer comes to its end meanwhile
     assert page.locator(".exchange").count() == 0
     send(page, "What is BCNF?")

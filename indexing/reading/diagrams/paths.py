@@ -2,18 +2,20 @@
 
 A path is a closed loop or an open stroke. Undone are: strokes painted as thin filled areas, outlines painted as filled
 frames, two parallel lines painted as a wide dark stroke with a narrower white one on top, a shape filled and stroked in two
-steps, invisible white strokes. What the loops and strokes mean is left to `shapes` and `nets`.
+steps, areas shaded strip by strip, invisible white strokes. What the loops and strokes mean is left to `shapes` and `nets`.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from indexing.reading.diagrams.geometry import Points, box_of, distance, length_of, polygon_area
+from indexing.reading.diagrams.geometry import Points, box_of, distance, length_of, polygon_area, union
 from indexing.reading.pdf import Box, Drawing, Point
 
 _CURVE_PIECES = 8  # straight pieces per Bézier curve: a quarter ellipse is then within 0.5 % of its radius
 THIN = 2.2  # points; a filled area no wider than this is a painted stroke
+_STRIP = 5.0  # points; the widest strip of an area that is painted in shades
+_STRIPS = 5  # so many make such an area
 _WHITE = 0.97  # colour components above this are paper
 
 
@@ -41,7 +43,7 @@ class Path:
 def paths_of(drawings: Sequence[Drawing]) -> list[Path]:
     """The visible paths of some drawings, in painting order."""
     found: list[Path] = []
-    for order, drawing in enumerate(drawings):
+    for order, drawing in enumerate(_shaded_whole(drawings)):
         if len(drawing.items) == 1 and drawing.items[0][0] == "l" and drawing.stroke is None:
             continue  # a filled line covers nothing
         paths = list(_subpaths(drawing, order))
@@ -49,6 +51,40 @@ def paths_of(drawings: Sequence[Drawing]) -> list[Path]:
             paths = _frames([_thin(path) for path in paths])
         found += paths
     return _merged(found)
+
+
+def _shaded_whole(drawings: Sequence[Drawing]) -> list[Drawing]:
+    """The drawings with areas that were painted strip by strip, each strip in a shade of its own, as one area each."""
+    result: list[Drawing] = []
+    strips: list[Drawing] = []
+    for drawing in (*drawings, None):
+        if drawing is not None and strips and _goes_on(strips[-1], drawing):
+            strips.append(drawing)
+            continue
+        if len(strips) >= _STRIPS:
+            box = union([strip.box for strip in strips])
+            result.append(replace(strips[0], items=(("re", box),), box=box))
+        else:
+            result += strips
+        strips = []
+        if drawing is not None:
+            (strips if _is_strip(drawing) else result).append(drawing)
+    return result
+
+
+def _is_strip(drawing: Drawing) -> bool:
+    x0, y0, x1, y1 = drawing.box
+    plain = drawing.stroke is None and len(drawing.items) == 1 and drawing.items[0][0] == "re"
+    return plain and min(x1 - x0, y1 - y0) <= _STRIP < max(x1 - x0, y1 - y0)
+
+
+def _goes_on(strip: Drawing, drawing: Drawing) -> bool:
+    """Whether a drawing is a strip along the last one, as long as it, in another shade."""
+    if not _is_strip(drawing) or drawing.fill == strip.fill:
+        return False
+    same = [abs(a - b) < 0.3 for a, b in zip(strip.box, drawing.box, strict=True)]
+    level = same[0] and same[2] and abs(strip.box[3] - drawing.box[1]) < 0.3
+    return level or (same[1] and same[3] and abs(strip.box[2] - drawing.box[0]) < 0.3)
 
 
 def _is_white(color: tuple[float, ...] | None) -> bool:

@@ -139,3 +139,14 @@ def test_a_name_that_ends_in_an_everyday_word_keeps_it(tmp_path: Path) -> None:
         "ORDER has attributes id and order date.",
         "CUSTOMER has attributes id and name.",
     ]
+
+
+def test_boxes_painted_in_strips_of_shades(tmp_path: Path) -> None:
+    def paint(s: Sheet) -> None:
+        for x in (100, 400):
+            for k in range(17):
+                strip = (x - 40, 183 + 2 * k, x + 40, 185 + 2 * k)
+                s.page.draw_rect(strip, color=None, fill=(1 - 0.02 * k, 1 - 0.02 * k, 1))
+        _pair(s)
+
+    assert told(look(paint, tmp_path)) == (["ALPHA is an entity.", "BETA is an entity.", "HAS relates ALPHA to BETA."], [])

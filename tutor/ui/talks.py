@@ -59,7 +59,7 @@ def _controls(room: Room, person: Person, course_id: int, number: int) -> tuple[
     chosen = room.shelf.settings.engine if room.door == "open" else course.engine
     engine = gr.update(choices=[(engine_name(name), name) for name in engines], value=chosen, visible=len(engines) > 1)
     begun = room.conversations.mine(person, course_id)
-    titles = [(f"{item.started.date().isoformat()} · {shortened(item.question, _TITLE)}", item.id) for item in begun]
+    titles = [(f"{shortened(item.question, _TITLE)} · {item.started.date().isoformat()}", item.id) for item in begun]
     known = [number for _, number in titles]
     earlier = gr.update(
         choices=[("Earlier conversations", _NO_EARLIER), *titles], value=number if number in known else _NO_EARLIER,

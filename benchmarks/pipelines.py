@@ -4,6 +4,7 @@ Each is a function from a question to lists of page sets, best first. All use th
 """
 
 import json
+import logging
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -54,6 +55,8 @@ def parts(book: Book, embedder: Embedder) -> dict[str, Pipeline]:
 def plain(chunks: Sequence[Chunk], embedder: Embedder) -> dict[str, Pipeline]:
     """BM25, dense, and both by reciprocal rank, over our chunks with their heading paths."""
     import bm25s
+
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG and reports every step
 
     pages = [frozenset(chunk.pages) for chunk in chunks]
     texts = [chunk.input_text for chunk in chunks]

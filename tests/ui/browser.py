@@ -100,6 +100,24 @@ def chromium() -> Iterator[Any]:
             browser.close()
 
 
+def opened(browser: Any, address: str, watch: Watch, slower: float = 1, **context: Any) -> Any:
+    """A page in a browser of its own, watched, on a processor that is so many times slower."""
+    page = browser.new_context(**{"viewport": {"width": 1360, "height": 900}, **context}).new_page()
+    page.set_default_timeout(WAIT_MS)
+    watch.follow(page)
+    page.goto(address)
+    if slower > 1:
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    return page
+
+
+def opened_chat(browser: Any, address: str, watch: Watch, slower: float = 1, **context: Any) -> Any:
+    """The same for the chat, ready to be asked."""
+    page = opened(browser, address, watch, slower, **context)
+    page.wait_for_selector(".example")
+    return page
+
+
 def serious_faults(page: Any) -> list[str]:
     """What axe-core finds serious or critical on the page as it is now (WCAG A and AA)."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python (extra dev)")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.browser import WAIT_MS, Watch, serious_faults, server
+from tests.ui.browser import Watch, opened_chat, serious_faults, server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_500)]
 
@@ -20,18 +20,6 @@ def address(sample_home: Path, session_root: Path, tmp_path_factory: pytest.Temp
         yield url
 
 
-def opened(browser: Any, address: str, watch: Watch, slower: float = 1, **context: Any) -> Any:
-    """The chat in a browser of its own, on a processor that is so many times slower."""
-    page = browser.new_context(viewport=context.pop("viewport", {"width": 1360, "height": 900}), **context).new_page()
-    page.set_default_timeout(WAIT_MS)
-    watch.follow(page)
-    page.goto(address)
-    if slower > 1:
-        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
-    page.wait_for_selector(".example")
-    return page
-
-
 def ask(page: Any, question: str) -> None:
     before = page.locator(".exchange .acts").count()
     page.fill("#question textarea", question)
@@ -40,7 +28,7 @@ def ask(page: Any, question: str) -> None:
 
 
 def test_ask_click_a_source_and_see_the_mark(browser: Any, address: str, watch: Watch) -> None:
-    page = opened(browser, address, watch)
+    page = opened_chat(browser, address, watch)
     ask(page, QUESTION)
     assert page.locator(".answer .cite").count() >= 1
     page.wait_for_selector("#ask-page .mark")
@@ -60,7 +48,7 @@ def test_ask_click_a_source_and_see_the_mark(browser: Any, address: str, watch: 
 
 
 def test_a_refusal_names_the_nearest_headings(browser: Any, address: str, watch: Watch) -> None:
-    page = opened(browser, address, watch)
+    page = opened_chat(browser, address, watch)
     ask(page, "Who won the football world cup in 1974?")
     assert page.locator(".nearest li").count() >= 1
     assert page.locator(".answer .cite").count() == 0
@@ -68,7 +56,7 @@ def test_a_refusal_names_the_nearest_headings(browser: Any, address: str, watch:
 
 
 def test_votes_retry_copy_and_export(browser: Any, address: str, watch: Watch) -> None:
-    page = opened(browser, address, watch, permissions=["clipboard-read", "clipboard-write"])
+    page = opened_chat(browser, address, watch, permissions=["clipboard-read", "clipboard-write"])
     page.locator(".example").first.click()
     page.wait_for_selector(".exchange .acts")
     page.click('button[data-vote="-1"]')
@@ -89,7 +77,7 @@ def test_votes_retry_copy_and_export(browser: Any, address: str, watch: Watch) -
 
 
 def test_keyboard_alone(browser: Any, address: str, watch: Watch) -> None:
-    page = opened(browser, address, watch)
+    page = opened_chat(browser, address, watch)
     page.locator("#question textarea").focus()
     page.keyboard.type(QUESTION)
     page.keyboard.press("Enter")
@@ -123,7 +111,7 @@ def tab_to(page: Any, selector: str) -> None:
 
 def test_practise_by_keyboard_alone(browser: Any, address: str, watch: Watch) -> None:
     """On a slow computer, where the page is still being filled when the first words are typed."""
-    page = opened(browser, address, watch, slower=6)
+    page = opened_chat(browser, address, watch, slower=6)
     page.locator("#colours").focus()
     tab_to(page, "[role=tab][data-tab-id=practice]")
     page.keyboard.press("Enter")
@@ -142,7 +130,7 @@ def test_practise_by_keyboard_alone(browser: Any, address: str, watch: Watch) ->
 
 
 def test_generated_exercises(browser: Any, address: str, watch: Watch) -> None:
-    page = opened(browser, address, watch)
+    page = opened_chat(browser, address, watch)
     page.get_by_role("tab", name="Exercises").click()
     page.wait_for_selector("#new-exercise")
     assert not page.locator("#solution").is_visible()  # nothing to answer yet
@@ -162,7 +150,7 @@ def test_generated_exercises(browser: Any, address: str, watch: Watch) -> None:
 
 
 def test_enter_and_a_click_ask_once_and_a_reload_brings_the_conversation_back(browser: Any, address: str, watch: Watch) -> None:
-    page = opened(browser, address, watch)
+    page = opened_chat(browser, address, watch)
     page.fill("#question textarea", QUESTION)
     page.evaluate(
         "() => { const box = document.querySelector('#question textarea');"
@@ -186,7 +174,7 @@ def test_enter_and_a_click_ask_once_and_a_reload_brings_the_conversation_back(br
 
 
 def test_phone_width(browser: Any, address: str, watch: Watch) -> None:
-    page = opened(browser, address, watch, viewport={"width": 375, "height": 720}, has_touch=True, is_mobile=True)
+    page = opened_chat(browser, address, watch, viewport={"width": 375, "height": 720}, has_touch=True, is_mobile=True)
     ask(page, QUESTION)
     page.wait_for_selector("#ask-page .mark")
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -200,7 +188,7 @@ def test_phone_width(browser: Any, address: str, watch: Watch) -> None:
 
 
 def test_dark_is_kept(browser: Any, address: str, watch: Watch) -> None:
-    page = opened(browser, address, watch, color_scheme="light")
+    page = opened_chat(browser, address, watch, color_scheme="light")
     assert not page.evaluate("document.body.classList.contains('dark')")
     page.click("#colours")
     page.wait_for_function("document.body.classList.contains('dark')")
@@ -213,7 +201,7 @@ def test_dark_is_kept(browser: Any, address: str, watch: Watch) -> None:
 
 
 def test_practise_through_all_hints(browser: Any, address: str, watch: Watch) -> None:
-    page = opened(browser, address, watch)
+    page = opened_chat(browser, address, watch)
     page.get_by_role("tab", name="Practice").click()
     page.wait_for_selector("#exercise h2")
     for stage in range(1, 5):
@@ -239,7 +227,7 @@ def test_practise_through_all_hints(browser: Any, address: str, watch: Watch) ->
 
 
 def test_read_and_search(browser: Any, address: str, watch: Watch) -> None:
-    page = opened(browser, address, watch)
+    page = opened_chat(browser, address, watch)
     page.get_by_role("tab", name="Read").click()
     page.locator(".outline > ul > li > details > summary").nth(2).click()
     page.wait_for_selector("#read-page img")
@@ -251,7 +239,7 @@ def test_read_and_search(browser: Any, address: str, watch: Watch) -> None:
 
 
 def test_check_marks_what_the_book_does_not_say(browser: Any, address: str, watch: Watch) -> None:
-    page = opened(browser, address, watch)
+    page = opened_chat(browser, address, watch)
     page.get_by_role("tab", name="Check a text").click()
     page.fill(
         "#essay textarea", "A weak entity type is an entity type without a key of its own. The moon is made of green cheese."
@@ -266,7 +254,7 @@ def test_check_marks_what_the_book_does_not_say(browser: Any, address: str, watc
     "text", ['<img src=x onerror="window.hit=1">', "${window.hit=1}", "{{constructor}}", "[x](javascript:alert(1))"]
 )
 def test_a_question_is_text_and_nothing_else(browser: Any, address: str, watch: Watch, text: str) -> None:
-    page = opened(browser, address, watch)
+    page = opened_chat(browser, address, watch)
     ask(page, f"What is a key {text}?")
     assert page.locator(".asked").inner_text().endswith(f"What is a key {text}?")
     assert page.evaluate("window.hit") is None
@@ -275,7 +263,7 @@ def test_a_question_is_text_and_nothing_else(browser: Any, address: str, watch: 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_no_serious_accessibility_fault(browser: Any, address: str, watch: Watch, colours: str) -> None:
-    page = opened(browser, address, watch, color_scheme=colours)
+    page = opened_chat(browser, address, watch, color_scheme=colours)
     ask(page, QUESTION)
     page.wait_for_selector("#ask-page .mark")
     page.click('button[data-vote="-1"]')

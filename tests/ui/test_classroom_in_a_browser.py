@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, command_environment
-from tests.ui.browser import WAIT_MS, Watch, serious_faults, server
+from tests.ui.browser import Watch, opened, serious_faults, server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_500)]
 
@@ -48,14 +48,6 @@ def school(home: Path, session_root: Path, tmp_path_factory: pytest.TempPathFact
     code = command("course", "Databases", "--book", "sample", "--instructor", "ada").split("join code ")[1].split()[0]
     with server("serve", home=home, cache=session_root / "cache", database=database) as address:
         yield address, code
-
-
-def opened(browser: Any, address: str, watch: Watch) -> Any:
-    page = browser.new_context(viewport={"width": 1360, "height": 900}).new_page()
-    page.set_default_timeout(WAIT_MS)
-    watch.follow(page)
-    page.goto(address)
-    return page
 
 
 def sign_in(page: Any, name: str, password: str = PASSWORD) -> None:

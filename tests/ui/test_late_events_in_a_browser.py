@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.browser import WAIT_MS, Watch, server
+from tests.ui.browser import Watch, opened_chat, server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_500)]
 
@@ -23,11 +23,7 @@ def address(sample_home: Path, session_root: Path, tmp_path_factory: pytest.Temp
 
 
 def practising(browser: Any, address: str, watch: Watch) -> Any:
-    page = browser.new_context(viewport={"width": 1360, "height": 900}).new_page()
-    page.set_default_timeout(WAIT_MS)
-    watch.follow(page)
-    page.goto(address)
-    page.wait_for_selector(".example")
+    page = opened_chat(browser, address, watch)
     page.get_by_role("tab", name="Practice").click()
     page.wait_for_selector("#given textarea")
     return page

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.browser import WAIT_MS, Watch, server
+from tests.ui.browser import WAIT_MS, Watch, opened_chat, server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_500)]
 
@@ -69,15 +69,6 @@ def address(sample_home: Path, session_root: Path, model: str, tmp_path_factory:
         yield url
 
 
-def opened(browser: Any, address: str, watch: Watch) -> Any:
-    page = browser.new_context(viewport={"width": 1360, "height": 900}).new_page()
-    page.set_default_timeout(WAIT_MS)
-    watch.follow(page)
-    page.goto(address)
-    page.wait_for_selector(".example")
-    return page
-
-
 def send(page: Any, question: str) -> None:
     page.fill("#question textarea", question)
     page.keyboard.press("Enter")
@@ -89,7 +80,7 @@ def choose_engine(page: Any, name: str) -> None:
 
 
 def test_choose_a_model_stop_it_and_go_on(browser: Any, address: str, watch: Watch) -> None:
-    page = opened(browser, address, watch)
+    page = opened_chat(browser, address, watch)
     choose_engine(page, "Model server")
     send(page, QUESTION)
     page.wait_for_function("document.querySelector('.live .text')?.innerText.includes('weak entity')")
@@ -111,7 +102,7 @@ def test_choose_a_model_stop_it_and_go_on(browser: Any, address: str, watch: Wat
 
 
 def test_a_conversation_that_is_left_while_it_is_answered_keeps_what_there_is(browser: Any, address: str, watch: Watch) -> None:
-    page = opened(browser, address, watch)
+    page = opened_chat(browser, address, watch)
     choose_engine(page, "Model server")
     send(page, QUESTION)
     page.wait_for_function("document.querySelector('.live .text')?.innerText.includes('weak entity')")
@@ -134,7 +125,7 @@ def test_a_conversation_that_is_left_while_it_is_answered_keeps_what_there_is(br
 
 
 def test_who_waits_sees_the_place_in_the_queue(browser: Any, address: str, watch: Watch) -> None:
-    first, second = opened(browser, address, watch), opened(browser, address, watch)
+    first, second = opened_chat(browser, address, watch), opened_chat(browser, address, watch)
     choose_engine(first, "Model server")
     send(first, QUESTION)
     first.wait_for_selector(".live")

@@ -9,7 +9,7 @@ from typing import Any
 import platformdirs
 import pytest
 
-from tests.ui.browser import WAIT_MS, Watch, server
+from tests.ui.browser import Watch, opened_chat, server
 from tutor.models import is_there
 
 MODELS = Path(os.environ.get("TUTOR_MODELS") or Path(platformdirs.user_cache_dir("textbook-tutor")) / "models")
@@ -29,12 +29,7 @@ def address(sample_home: Path, session_root: Path, tmp_path_factory: pytest.Temp
 
 
 def test_stop_retry_copy_and_export(browser: Any, address: str, watch: Watch) -> None:
-    context = browser.new_context(viewport={"width": 1360, "height": 900}, permissions=["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    page.set_default_timeout(WAIT_MS)
-    watch.follow(page)
-    page.goto(address)
-    page.wait_for_selector(".example")
+    page = opened_chat(browser, address, watch, permissions=["clipboard-read", "clipboard-write"])
     page.fill("#question textarea", "What is a weak entity type, and how is it drawn?")
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelector('.live .text')?.innerText.split(' ').length >= 8")
@@ -56,4 +51,4 @@ def test_stop_retry_copy_and_export(browser: Any, address: str, watch: Watch) ->
         page.click("#export a")
     text = Path(download.value.path()).read_text(encoding="utf-8")
     assert text.count("\n## ") == 2
-    context.close()
+    page.context.close()

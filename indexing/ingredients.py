@@ -10,6 +10,7 @@ import importlib.metadata
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -71,7 +72,9 @@ def _hashes(files: Iterable[Path]) -> list[str]:
     return [file_sha256(path) if path.is_file() else "" for path in files]
 
 
+@cache
 def _code_digest() -> str:
+    """Of this program as it runs: read once, for a rebuild asks for it several times."""
     found = hashlib.sha256()
     for path in sorted(_CODE.rglob("*.py")):
         found.update(path.read_bytes())

@@ -112,7 +112,7 @@ def make_chunks(
                 chunk.model_copy(update={"id": _identity(record, chunk.text, seen), "record": number}) for chunk in before
             )
         else:
-            path = _fitting_path(record.heading_path or ([record.heading] if record.heading else []), limits)
+            path = _fitting_path(record.headings, limits)
             chunks.extend(_chunk(record, number, path, piece, seen, limits) for piece in _pieces(record, path, limits))
         if report:
             report(number + 1)

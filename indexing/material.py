@@ -67,11 +67,10 @@ def _outline_of(records: Sequence[Record]) -> list[OutlineEntry]:
     """The headings that some records stand under, in order."""
     entries: dict[tuple[str, ...], OutlineEntry] = {}
     for record in records:
-        path = record.heading_path or ([record.heading] if record.heading else [])
-        for depth in range(1, len(path) + 1):
-            key = tuple(path[:depth])
+        for depth, title in enumerate(record.headings, 1):
+            key = tuple(record.headings[:depth])
             if key not in entries:
-                entries[key] = OutlineEntry(level=depth, title=path[depth - 1], page=(record.pages or [1])[0])
+                entries[key] = OutlineEntry(level=depth, title=title, page=(record.pages or [1])[0])
     return list(entries.values())
 
 

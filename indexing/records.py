@@ -56,6 +56,11 @@ class Located(Model):
         """1-based positions in the PDF, derived from the spans."""
         return pages_of(self.spans)
 
+    @property
+    def headings(self) -> list[str]:
+        """What it stands under, outermost first; its heading alone where the path is not known."""
+        return self.heading_path or ([self.heading] if self.heading else [])
+
     @model_validator(mode="before")
     @classmethod
     def _drop_derived(cls, data: object) -> object:

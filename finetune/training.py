@@ -143,7 +143,7 @@ class _Run:
             progress = _Progress(self, folder, loop, number, done, total, losses)
             progress.finish(checkpoint if number == first else None)
             total, done = progress.total, 0
-        self._finish(folder, losses)
+        self._finish(folder)
         return folder
 
     def _load_weights(self, weights: dict[str, Any]) -> None:
@@ -161,13 +161,13 @@ class _Run:
 
         return dict(get_peft_model_state_dict(self.bare, save_embedding_layers=False))
 
-    def _finish(self, folder: RunFolder, losses: dict[str, Any]) -> None:
+    def _finish(self, folder: RunFolder) -> None:
         """Write the adapter with the run's record beside it."""
         if not self.leads:
             return
         folder.draw()
         folder.close()
-        record = {**folder.record(), "losses": losses, "ended": now(), "updates": len(folder.updates)}
+        record = {**folder.record(), "ended": now(), "updates": len(folder.updates)}
         folder.write_record(record)
         save_adapter(self.bare, folder.adapter)
         for name in ("run.json", "held-out.jsonl", "curves.csv", "curves.png"):

@@ -78,16 +78,19 @@ def _candidates(retrieval: Retrieval, form: Form) -> list[_Candidate]:
             if text in seen or _is_no_answer(text, passage.chunk.type):
                 continue
             seen.add(text)
-            if not content_words(text) <= form.words or items_after(quote):  # else it only says the question's words again
-                found.append(_candidate(quote, form, definitions, headed))
+            content, introduces = content_words(text), bool(items_after(quote))
+            if introduces or not content <= form.words:  # else it only says the question's words again
+                hollow = not introduces and _is_hollow(text, content, form)
+                found.append(_candidate(quote, hollow, form, definitions, headed))
     return sorted(found, key=lambda candidate: -candidate.score)
 
 
-def _candidate(quote: Quote, form: Form, definitions: Sequence[re.Pattern[str] | None], headed: Sequence[float]) -> _Candidate:
+def _candidate(
+    quote: Quote, hollow: bool, form: Form, definitions: Sequence[re.Pattern[str] | None], headed: Sequence[float]
+) -> _Candidate:
     """A sentence, scored for the whole question and for each part; `headed` is what its heading adds to each of these."""
     text = quote.text
     own = frozenset(words(text))
-    hollow = _is_hollow(quote, form)
     base = quote.score - _EMPTY * hollow
     defines = frozenset(i for i, pattern in enumerate(definitions) if pattern and pattern.search(text))
     scores = tuple(
@@ -107,14 +110,11 @@ def _covered(asked: frozenset[str], own: frozenset[str]) -> float:
     return len(asked & own) / len(asked) if asked else 0.0
 
 
-def _is_hollow(quote: Quote, form: Form) -> bool:
-    """Whether a sentence is a fragment, only points elsewhere, or announces what does not follow."""
-    if items_after(quote):
-        return False
-    text = quote.text
+def _is_hollow(text: str, content: set[str], form: Form) -> bool:
+    """Whether a sentence that introduces nothing is a fragment, only points elsewhere, or announces what does not follow."""
     announced = ANNOUNCES.search(text)
     empty = announced and not form.counts and content_words(announced["what"]) <= form.words
-    return bool(HOLLOW.search(text) or _FRAGMENT.search(text) or empty or len(content_words(text) - form.words) <= 1)
+    return bool(HOLLOW.search(text) or _FRAGMENT.search(text) or empty or len(content - form.words) <= 1)
 
 
 def _is_no_answer(text: str, kind: str) -> bool:

@@ -63,6 +63,25 @@ def test_neither_book_nor_question_can_open_a_turn_of_its_own(small: Transformer
         assert chat[1].content.count("</passage>") == 1
 
 
+@pytest.mark.parametrize("pieces", [0, 5])  # while it reads a prompt of the length that answers have, and while it writes
+def test_a_stop_ends_it_within_a_second(small: TransformersEngine, pieces: int) -> None:
+    passage = PromptPassage(["Keys"], " ".join(f"Key number {number} of the table is unique." for number in range(150)))
+    generation = Generation(max_new_tokens=256)
+    stream = small.stream(render("What is a key?", [passage], small.count, 1_800).messages, generation)
+    for _ in range(pieces):
+        next(stream)
+    pressed: list[float] = []
+
+    def press() -> None:
+        pressed.append(time.monotonic())
+        generation.stop.set()
+
+    threading.Timer(0.2, press).start()
+    assert len(list(stream)) < 100
+    assert time.monotonic() - pressed[0] < 1
+    assert not [thread for thread in threading.enumerate() if thread.name == "generate"]
+
+
 STUDENTS = ("Ada", "Boris", "Chen", "Dora", "Emil", "Fatma", "Goran", "Hana")
 
 

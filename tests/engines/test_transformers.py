@@ -58,6 +58,27 @@ def test_a_stop_ends_at_once_and_frees_the_model(engine: TransformersEngine) -> 
     assert not [thread for thread in threading.enumerate() if thread.name == "generate"]
 
 
+def test_a_stop_ends_the_reading_of_the_prompt_between_two_layers(engine: TransformersEngine) -> None:
+    """On a CPU a model reads a long prompt for seconds; none of the layers after the stop may run."""
+    generation, ran = Generation(max_new_tokens=200), list[int]()
+    first, second = engine.model.model.layers
+
+    def stop_in_the_first(*_: object) -> None:
+        ran.append(1)
+        generation.stop.set()
+
+    hooks = [first.register_forward_hook(stop_in_the_first), second.register_forward_hook(lambda *_: ran.append(2))]
+    try:
+        assert list(engine.stream(CHAT, generation)) == []
+    finally:
+        for hook in hooks:
+            hook.remove()
+    assert ran == [1]
+    assert not [thread for thread in threading.enumerate() if thread.name == "generate"]
+    assert not any(layer._forward_pre_hooks for layer in engine.model.model.layers)
+    assert text_of(engine, Generation(max_new_tokens=4)) != ""
+
+
 def test_time_and_context_are_limited(engine: TransformersEngine) -> None:
     with pytest.raises(LimitError, match=r"time limit|not free"):
         text_of(engine, Generation(max_new_tokens=400, time_limit_s=0.001))

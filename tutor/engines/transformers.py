@@ -12,8 +12,8 @@ import queue
 import threading
 import time
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -128,15 +128,19 @@ class TransformersEngine:
         import torch
         from transformers import StoppingCriteria, StoppingCriteriaList
 
+        def over() -> bool:
+            """Whether nobody waits for more."""
+            return ended.is_set() or generation.stop.is_set() or time.monotonic() > deadline
+
         class Ended(StoppingCriteria):  # type: ignore[misc]
-            """True as soon as nobody waits for more."""
+            """Looks after each token."""
 
             def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
-                over = ended.is_set() or generation.stop.is_set() or time.monotonic() > deadline
-                return torch.full((input_ids.shape[0],), over, dtype=torch.bool, device=input_ids.device)
+                return torch.full((input_ids.shape[0],), over(), dtype=torch.bool, device=input_ids.device)
 
         plain = self.has_adapter and not generation.adapter
-        with torch.inference_mode(), self.model.disable_adapter() if plain else nullcontext():
+        adapted = self.model.disable_adapter() if plain else nullcontext()
+        with torch.inference_mode(), adapted, _interruptible(self.model, over, streamer):
             self.model.generate(
                 **inputs,
                 max_new_tokens=generation.max_new_tokens,
@@ -149,6 +153,30 @@ class TransformersEngine:
                 streamer=streamer,
                 stopping_criteria=StoppingCriteriaList([Ended()]),
             )
+
+
+class _Over(Exception):  # noqa: N818 - no error
+    """Raised in a model's pass when nobody waits for more."""
+
+
+@contextmanager
+def _interruptible(model: Any, over: Callable[[], bool], streamer: Any) -> Iterator[None]:
+    """End generating before the next layer once `over()`: the first pass reads the whole prompt, which takes seconds on a CPU."""
+    from torch.nn import ModuleList
+
+    def look(*_: Any) -> None:
+        if over():
+            raise _Over
+
+    layers = max((part for part in model.modules() if isinstance(part, ModuleList)), key=len, default=())
+    hooks = [layer.register_forward_pre_hook(look) for layer in layers]
+    try:
+        yield
+    except _Over:
+        streamer.end()  # hands out what it held back of a word
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def encode_chat(tokenizer: Any, messages: Sequence[Message]) -> Any:

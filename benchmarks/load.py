@@ -11,6 +11,8 @@ Each student signs in, opens the page, and asks review questions of the course o
             the server's memory and the pages opened so far, every tenth of them. It is flat from TUTOR_PAGES pages on:
             TUTOR_PAGES=50 python -m benchmarks.load --students 4 --seconds 5 --questions 600 --anew 4
 3  kill     the server is killed while students ask, and started again; every acknowledged question must be stored
+
+A book that is missing, was built by another version or has no review questions ends it with one line, before anything is started.
 """
 
 import argparse
@@ -32,6 +34,9 @@ from typing import Any
 
 import httpx
 
+from indexing.console import guarded
+from indexing.errors import TutorError, UsageError
+from indexing.library import find_book
 from indexing.settings import settings
 from tutor.classroom.database import Database
 from tutor.classroom.room import Room
@@ -42,6 +47,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse battery"
 PORT = 7940
 _ASKING = 10  # students who ask while the server is killed
+_START_S = 60  # seconds that the server may take to start
 
 
 @dataclass
@@ -54,11 +60,13 @@ class Outcome:
     sent: int = 0
 
 
+@guarded
 def main() -> None:
     arguments = _arguments()
+    questions = _questions(arguments.book)
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "load.sqlite"
-        questions = _prepare(database, max(arguments.students, _ASKING), arguments.book)
+        _prepare(database, max(arguments.students, _ASKING), arguments.book)
         with _server(database) as process:
             print(f"load: {arguments.students} students, {arguments.seconds} s, pauses of {arguments.pause} s on average")
             outcome, signed_in, processor = asyncio.run(_load(arguments, questions, process.pid))
@@ -80,17 +88,24 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _prepare(database: Path, students: int, book: str) -> list[str]:
-    """Students in a course; the questions that they will ask: the book's own."""
+def _questions(book: str) -> list[str]:
+    """What the students will ask: the book's own questions that have an answer. BookError or UsageError where there are none."""
+    found = find_book(book, settings().home)
+    questions = [item.question.split(" – ", 1)[-1] for item in found.questions() if item.answer]
+    if not questions:
+        raise UsageError(f"'{book}' has no review questions to ask; build it with --qa, or give --book another one")
+    return questions
+
+
+def _prepare(database: Path, students: int, book: str) -> None:
+    """Students in a course on the book."""
     chosen = ClassroomSettings(database=f"sqlite:///{database}")
     room = Room.open("local", chosen, settings())
     leader = room.accounts.create("leader", PASSWORD)
     course = room.courses.create("Load", book, leader)
     for number in range(students):
         room.courses.add(room.accounts.create(f"student{number}", PASSWORD), course.id, "student")
-    questions = [item.question.split(" – ", 1)[-1] for item in room.shelf.questions(book) if item.answer]
     room.database.close()
-    return questions
 
 
 @contextmanager
@@ -104,12 +119,7 @@ def _server(database: Path) -> Iterator["subprocess.Popen[bytes]"]:
         [sys.executable, "app.py", "serve", "--port", str(PORT)], cwd=ROOT, env=environment, stdout=log, stderr=log
     )
     try:
-        for _ in range(300):
-            try:
-                if httpx.get(f"http://127.0.0.1:{PORT}/health", timeout=5).status_code == 200:
-                    break
-            except httpx.HTTPError:
-                time.sleep(0.2)
+        _await_server(process, database.with_suffix(".log"))
         yield process
     finally:
         process.terminate()
@@ -118,6 +128,19 @@ def _server(database: Path) -> Iterator["subprocess.Popen[bytes]"]:
         text = database.with_suffix(".log").read_text(encoding="utf-8", errors="replace")
         if "Traceback" in text:
             print("the server's log:", text[text.index("Traceback") :][:6_000])
+
+
+def _await_server(process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """TutorError with the last thing that the server said, where it does not answer within the time."""
+    deadline = time.monotonic() + _START_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(f"http://127.0.0.1:{PORT}/health", timeout=5).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.2)
+    said = log.read_text(encoding="utf-8", errors="replace").strip().rsplit("\n", 1)[-1]
+    raise TutorError(f"the server did not start on port {PORT}: {said or 'it said nothing'}")
 
 
 @dataclass

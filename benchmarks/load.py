@@ -12,7 +12,7 @@ Each student signs in, opens the page, and asks review questions of the course o
             TUTOR_PAGES=50 python -m benchmarks.load --students 4 --seconds 5 --questions 600 --anew 4
 3  kill     the server is killed while students ask, and started again; every acknowledged question must be stored
 
-A book that is missing, was built by another version or has no review questions ends it with one line, before anything is started.
+A book that is missing, of another version, or without review questions ends it with one line, before anything is started.
 """
 
 import argparse
@@ -89,7 +89,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _questions(book: str) -> list[str]:
-    """What the students will ask: the book's own questions that have an answer. BookError or UsageError where there are none."""
+    """What the students will ask: the book's own questions that have an answer. BookError, UsageError without any."""
     found = find_book(book, settings().home)
     questions = [item.question.split(" – ", 1)[-1] for item in found.questions() if item.answer]
     if not questions:

@@ -161,7 +161,7 @@ class _Over(Exception):  # noqa: N818 - no error
 
 @contextmanager
 def _interruptible(model: Any, over: Callable[[], bool], streamer: Any) -> Iterator[None]:
-    """End generating before the next layer once `over()`: the first pass reads the whole prompt, which takes seconds on a CPU."""
+    """End generating before the next layer once `over()`: the first pass reads the whole prompt, for seconds on a CPU."""
     from torch.nn import ModuleList
 
     def look(*_: Any) -> None:

@@ -83,7 +83,8 @@ def main(
         top_k,
     )
     folder = out_folder or adapter.parent / "comparison"
-    model = Model(engine.model, engine.tokenizer, record["base_fingerprint"], file_sha256(adapter / ADAPTER_WEIGHTS))
+    identity = record["base_fingerprint"], file_sha256(adapter / ADAPTER_WEIGHTS)
+    model = Model(engine.model, engine.tokenizer, *identity, engine.refusal_threshold)
     cells = [name for name in CELLS if name in (cell or CELLS)]
     with progress() as report:
         replies = Replies.open(folder / "replies.jsonl")
@@ -93,6 +94,7 @@ def main(
         "base's fingerprint": record["base_fingerprint"],
         "adapter": adapter.name,
         "recipe": record["recipe"]["name"],
+        "refuses from a probability of": "–" if engine.refusal_threshold is None else f"{engine.refusal_threshold:.3f}",
         "book": found.name,
         "passages": top_k,
         "longest answer, tokens": max_new_tokens,

@@ -125,12 +125,13 @@ def _passages(retriever: Retriever, question: str, top_k: int) -> tuple[Passage,
 
 @dataclass(frozen=True)
 class Model:
-    """A model with its adapter, and what identifies the two."""
+    """A model with its adapter, what identifies the two, and the probability from which the adapter refuses."""
 
     model: Any
     tokenizer: Any
     base: str
     adapter: str
+    refusal_threshold: float | None = None
 
 
 def compare(
@@ -148,8 +149,11 @@ def compare(
     for cell in cells:
         adapter, retrieval = CELLS[cell]
         started = time.perf_counter()
-        identity = f"{model.base} {model.adapter if adapter else ''} {max_new_tokens}"
-        generate = partial(reply, model.model, model.tokenizer, max_new_tokens=max_new_tokens, adapter=adapter)
+        threshold = model.refusal_threshold if adapter else None
+        identity = f"{model.base} {model.adapter if adapter else ''} {max_new_tokens}" + (f" {threshold}" if threshold else "")
+        generate = partial(
+            reply, model.model, model.tokenizer, max_new_tokens=max_new_tokens, adapter=adapter, refusal_threshold=threshold
+        )
         chats = [chat(item, model.tokenizer, retrieval) for item in asked]
         written = replies.get(identity, chats, generate, partial(_done, report, cell, len(asked)))
         comparison.seconds[cell] = time.perf_counter() - started

@@ -35,6 +35,11 @@ class Prompting:
         fewest = min(self.fewest, self.passages)
         return random.Random(f"passages {name}").randint(fewest, self.passages)  # noqa: S311 (not for secrets)
 
+    def asked(self, question: str, allowed: Callable[[Chunk], bool]) -> Sequence[Message]:
+        """The prompt of a question with the best passages that may be shown, as many as it has room for."""
+        found = _found(question, self, allowed)[: self.room(question)]
+        return self.example(question, question, found, "").messages[:-1]
+
     def example(self, name: str, question: str, chunks: Sequence[Chunk], answer: str, made: str = "") -> Example:
         """One prompt with its answer."""
         rendered = render(question, [PromptPassage.of(chunk) for chunk in chunks], self.count, self.budget)
@@ -62,6 +67,26 @@ def without_gold(pair: Pair, prompting: Prompting, allowed: Callable[[Chunk], bo
         return None
     name, made = f"{pair.id} without gold", pair.made or "gold taken out"
     return prompting.example(name, pair.question, found[: prompting.room(name)], REFUSAL, made)
+
+
+def mismatched(
+    pairs: Sequence[Pair], prompting: Prompting, allowed: Callable[[Chunk], bool], share: float, seed: int
+) -> list[Example]:
+    """A share of the questions over what the retriever returns for another question: the answer is the refusal.
+
+    Each of these questions is answered elsewhere over its own passages, and so are the passages; thus neither a question nor a
+    passage alone tells whether to refuse. Passages that hold the answer by chance are left out.
+    """
+    chooser = random.Random(f"mismatched {seed}")  # noqa: S311 (not for secrets)
+    chosen = sorted(chooser.sample(range(len(pairs)), round(share * len(pairs))))
+    examples = []
+    for number in chosen:
+        pair, other = pairs[number], pairs[chooser.randrange(len(pairs))]
+        found = [chunk for chunk in _found(other.question, prompting, allowed) if not holds_answer(chunk, pair)]
+        if found:
+            name = f"{pair.id} over others' passages"
+            examples.append(prompting.example(name, pair.question, found[: prompting.room(name)], REFUSAL, "mismatched"))
+    return examples
 
 
 def foreign(questions: Sequence[str], prompting: Prompting, allowed: Callable[[Chunk], bool]) -> list[Example]:

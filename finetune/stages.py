@@ -16,7 +16,7 @@ from typing import Any
 
 from finetune.encoding import Example
 from finetune.gold import Pair, review_pairs
-from finetune.grounded import Prompting, foreign, grounded_examples
+from finetune.grounded import Prompting, foreign, grounded_examples, mismatched
 from finetune.made import make_definitions, make_exercises, make_headings, without_known
 from finetune.recipe import Recipe, Stage
 from finetune.split import Part, Split, same_question, split_sections, unit_depth, unit_of
@@ -46,7 +46,7 @@ class _Line(Model):
 
 
 class _Foreign(Model):
-    """A question of another field, for training or for comparing."""
+    """A question of another field, and what it is for."""
 
     question: str
     part: str
@@ -117,13 +117,12 @@ class Course:
     def _grounded(self, tokenizer: Any) -> StageExamples:
         settings, seed = self.recipe.grounded, self.recipe.seed
         prompting = self.prompting(counter(tokenizer), settings.passages)
-        pairs = [*self.pairs_of("train"), *self.made_pairs()]
+        pairs = [*self.pairs_of("train"), *self.made_pairs("train")]
         train = grounded_examples(pairs, prompting, self.trains, settings.without_gold, seed)
         questions = foreign_questions("train")[: settings.foreign]
+        train += mismatched(pairs, prompting, self.trains, settings.mismatched, seed)
         train += foreign(questions, prompting, self.trains)
-        held_out = grounded_examples(
-            self.pairs_of("validation"), prompting, lambda chunk: self.split.part(chunk) != "test", settings.without_gold, seed
-        )
+        held_out = grounded_examples(self.pairs_of("validation"), prompting, self.is_not_test, settings.without_gold, seed)
         made = sum(bool(pair.made) for pair in pairs)
         refusals = sum(example.messages[-1].content == REFUSAL for example in train)
         said = [
@@ -132,15 +131,13 @@ class Course:
         ]
         return StageExamples(train, held_out, said)
 
-    def made_pairs(self) -> list[Pair]:
-        """The pairs that rules make from the sections that train."""
+    def made_pairs(self, part: Part) -> list[Pair]:
+        """The pairs that rules make from the sections of a part."""
         settings, seed = self.recipe.grounded, self.recipe.seed
-        chunks = self.split.chunks(self.chunks, "train")
-        pairs = [
-            *make_definitions(chunks, settings.definitions, seed),
-            *make_headings(chunks, settings.headings, seed),
-            *make_exercises(self.book.questions(), self._ask, self.trains, settings.exercises, seed),
-        ]
+        chunks = self.split.chunks(self.chunks, part)
+        pairs = [*make_definitions(chunks, settings.definitions, seed), *make_headings(chunks, settings.headings, seed)]
+        if part == "train":
+            pairs += make_exercises(self.book.questions(), self._ask, self.trains, settings.exercises, seed)
         return without_known(pairs, self._held_out_questions)
 
     def prompting(self, count: Callable[[str], int], passages: int) -> Prompting:
@@ -152,6 +149,10 @@ class Course:
     def trains(self, chunk: Chunk) -> bool:
         """Whether a chunk stands in a section that trains."""
         return self.split.part(chunk) == "train"
+
+    def is_not_test(self, chunk: Chunk) -> bool:
+        """Whether a chunk may be shown before the comparison."""
+        return self.split.part(chunk) != "test"
 
     def _ask(self, question: str) -> Retrieval | None:
         retrieval = self.retriever.search(question, self.recipe.grounded.passages)
@@ -193,7 +194,7 @@ def counter(tokenizer: Any) -> Callable[[str], int]:
 
 
 def foreign_questions(part: str) -> list[str]:
-    """Questions of other fields: those of 'train' are shown in training, those of 'test' are not."""
+    """Questions of other fields: for 'train'ing, for 'validation' (when to refuse), and for the comparison ('test')."""
     return [line.question for line in read_jsonl(_FOREIGN, _Foreign) if line.part == part]
 
 

@@ -19,6 +19,7 @@ from finetune.checkpoints import Position, check_checkpoint, checkpoints, read_s
 from finetune.encoding import Encoded, encode_examples
 from finetune.loop import Loop, StageData, Update, make_training
 from finetune.recipe import Recipe, make_recipe
+from finetune.refusing import calibrate
 from finetune.run import RunFolder, read_record, versions
 from finetune.samples import sample_prompts, sample_replies
 from finetune.stages import Course, open_course
@@ -143,8 +144,23 @@ class _Run:
             progress = _Progress(self, folder, loop, number, done, total, losses)
             progress.finish(checkpoint if number == first else None)
             total, done = progress.total, 0
-        self._finish(folder)
+        self._finish(folder, self._refusal())
         return folder
+
+    def _refusal(self) -> dict[str, Any] | None:
+        """When the adapter refuses, where a stage taught it to and there are questions to choose the threshold by."""
+        if not self.leads or not any(stage.data == "grounded" for stage in self.recipe.stages):
+            return None
+        if not self.course.pairs_of("validation"):
+            self.watch.say("no review question is left to calibrate refusals by; they are written like any other reply")
+            return None
+        self.watch.say("calibrating when to refuse …")
+        found = calibrate(self.bare, self.base.tokenizer, self.course)
+        self.watch.say(
+            f"refuses from a probability of {found['threshold']:.2f} on: {found['wrongly']:.0%} of the validation part's "
+            f"questions, {found['rightly']:.0%} of other fields'"
+        )
+        return found
 
     def _load_weights(self, weights: dict[str, Any]) -> None:
         from peft import set_peft_model_state_dict
@@ -161,13 +177,15 @@ class _Run:
 
         return dict(get_peft_model_state_dict(self.bare, save_embedding_layers=False))
 
-    def _finish(self, folder: RunFolder) -> None:
+    def _finish(self, folder: RunFolder, refusal: dict[str, Any] | None) -> None:
         """Write the adapter with the run's record beside it."""
         if not self.leads:
             return
         folder.draw()
         folder.close()
         record = {**folder.record(), "ended": now(), "updates": len(folder.updates)}
+        if refusal is not None:
+            record["refusal"] = refusal
         folder.write_record(record)
         save_adapter(self.bare, folder.adapter)
         for name in ("run.json", "held-out.jsonl", "curves.csv", "curves.png"):

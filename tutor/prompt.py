@@ -94,6 +94,11 @@ def render(question: str, passages: Sequence[PromptPassage], count: Count, budge
     return Rendered([Message("system", system), Message("user", body)], used)
 
 
+def may_refuse(messages: Sequence[Message]) -> bool:
+    """Whether a prompt asks for the refusal where its passages do not answer."""
+    return bool(messages) and messages[0].content == SYSTEM
+
+
 def render_rewrite(question: str, earlier: Sequence[tuple[str, str]]) -> list[Message]:
     """The messages that ask to make a follow-up question whole. `earlier` are (question, answer), oldest first."""
     talk = "\n".join(f"Student: {defuse(asked)}\nTutor: {defuse(answered)}" for asked, answered in earlier)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from finetune.encoding import IGNORED, Example, check_tokenizer, encode_examples, encode_text, encode_turns, text_start
 from finetune.gold import Pair, find_gold, holds_answer
-from finetune.grounded import Prompting, with_gold, without_gold
+from finetune.grounded import Prompting, mismatched, with_gold, without_gold
 from finetune.made import defined_term, make_definitions, make_headings, sentences_from, without_known
 from finetune.recipe import Shares
 from finetune.split import plain_question, same_question, split_sections, unit_of
@@ -156,6 +156,30 @@ def test_without_gold_no_passage_holds_the_answer_and_it_is_refused(prompting: P
     assert example.made == "gold taken out"
 
 
+def test_a_question_over_anothers_passages_is_refused_and_none_of_them_answers_it(prompting: Prompting) -> None:
+    pairs = [pair_for(thing) for thing in THINGS]
+    examples = mismatched(pairs, prompting, lambda chunk: True, 0.5, 3)
+    assert len(examples) == len(THINGS) // 2
+    for example in examples:
+        asked = example.messages[-2].content
+        pair = next(pair for pair in pairs if asked.endswith(pair.question))
+        shown = [chunk for chunk in make_chunks() if chunk.id in example.chunk_ids]
+        assert shown
+        assert not any(holds_answer(chunk, pair) for chunk in shown)
+        assert (example.messages[-1].content, example.made) == (REFUSAL, "mismatched")
+    assert examples == mismatched(pairs, prompting, lambda chunk: True, 0.5, 3)
+    assert mismatched(pairs, prompting, lambda chunk: True, 0.0, 3) == []
+
+
+def test_a_question_as_the_tutor_asks_it_has_the_best_passages_that_may_be_shown(prompting: Prompting, tokenizer: Any) -> None:
+    pair = pair_for("lock")
+    best = [passage.chunk for passage in prompting.search(pair.question, 8)]
+    shown = best[1:3]
+    asked = prompting.asked(pair.question, lambda chunk: chunk.id != best[0].id)
+    passages = [PromptPassage.of(chunk) for chunk in shown]
+    assert list(asked) == render(pair.question, passages, counter(tokenizer), PROMPT_TOKENS).messages
+
+
 def test_held_out_sections_are_no_distractors(prompting: Prompting) -> None:
     example = with_gold(pair_for("lock"), prompting, lambda chunk: chunk.heading_path[0] == "4 Chapter")
     assert all(name[:2] in ("12", "13", "14", "15") for name in example.chunk_ids)
@@ -259,10 +283,11 @@ def test_a_missing_file_is_told(tokenizer: Any, tiny_base: Path, tmp_path: Path)
 
 
 def test_questions_of_other_fields_are_not_those_that_are_measured_on() -> None:
-    train, test = foreign_questions("train"), foreign_questions("test")
+    train, validation, test = (foreign_questions(part) for part in ("train", "validation", "test"))
     measured = [json.loads(line)["question"] for line in (ROOT / "benchmarks/sets/out-of-book.jsonl").read_text().splitlines()]
-    assert (len(train), len(test)) == (60, 24)
-    assert not [one for one in train for other in [*test, *measured] if same_question(one, other)]
+    assert (len(train), len(validation), len(test)) == (60, 32, 24)
+    assert not [one for one in train for other in [*validation, *test, *measured] if same_question(one, other)]
+    assert not [one for one in validation for other in [*test, *measured] if same_question(one, other)]
 
 
 def test_llama_2_texts_begin_with_its_begin_token(shared: Path) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import torch
 from accelerate import Accelerator
+from hypothesis import given
+from hypothesis import strategies as st
 from safetensors.torch import load_file
 
 from finetune import base as base_module
@@ -24,6 +26,7 @@ from finetune.export import export, export_adapter
 from finetune.loop import Interrupted, Loop, StageData, Update, make_training, summed_loss
 from finetune.packing import make_batch
 from finetune.recipe import Lora, Recipe, load_recipe, make_recipe, recipe_names, with_changes
+from finetune.refusing import best_threshold
 from finetune.run import ADAPTER_WEIGHTS, RunFolder, held_out_lines, read_curves, read_record
 from finetune.training import Watch, resume, train
 from indexing.errors import LimitError, ModelError, SourceError, UsageError
@@ -77,6 +80,45 @@ def test_a_run_leaves_everything_that_it_was_made_from(finished: RunFolder, tiny
     assert {sample["when"] for sample in samples} == {"before training", "after text", "after turns", "after prompts"}
     assert samples[0]["question"] == "What is the normal form of DEPT_LOCATIONS relation?"
     assert list((finished.path / "tensorboard").glob("events*"))
+
+
+def test_a_run_that_taught_to_refuse_says_when_and_its_engine_does_so(finished: RunFolder, tiny_base: Path) -> None:
+    found = finished.record()["refusal"]
+    course = make_course(make_tiny_recipe(tiny_base))
+    pairs = [*course.pairs_of("validation"), *course.made_pairs("validation")]
+    assert (len(found["answerable"]), len(found["foreign"])) == (len(pairs), 32)
+    assert found["threshold"] == best_threshold(found["answerable"], found["foreign"])
+    assert read_record(finished.adapter)["refusal"] == found
+    engine = TransformersEngine.load(str(tiny_base), "tiny", finished.adapter)
+    assert engine.refusal_threshold == found["threshold"]
+
+
+@pytest.mark.parametrize(
+    ("answerable", "foreign", "wanted"),
+    [
+        ([0.1, 0.2], [0.8, 0.9], 0.5),
+        ([0.01, 0.2, 0.9], [0.8, 0.95, 0.99], 1 / (1 + (1 / 0.8 - 1) ** 0.5 * (1 / 0.2 - 1) ** 0.5)),
+        ([0.5], [0.9, 0.1], 0.75),
+        ([], [0.9], 1 / (1 + (1 / 0.9 - 1) ** 0.5 * (1e6 - 1) ** 0.5)),
+    ],
+)
+def test_the_threshold_parts_questions_best_and_lies_in_the_middle_of_the_gap(
+    answerable: list[float], foreign: list[float], wanted: float
+) -> None:
+    assert best_threshold(answerable, foreign) == pytest.approx(wanted)
+
+
+PROBABILITIES = st.lists(st.floats(1e-5, 1 - 1e-5), min_size=1, max_size=12)
+
+
+@given(PROBABILITIES, PROBABILITIES)
+def test_no_other_threshold_parts_them_better(answerable: list[float], foreign: list[float]) -> None:
+    def gain(cut: float) -> float:
+        return sum(p >= cut for p in foreign) / len(foreign) - sum(p >= cut for p in answerable) / len(answerable)
+
+    chosen = best_threshold(answerable, foreign)
+    assert 0 < chosen < 1
+    assert all(gain(chosen) >= gain(value) - 1e-8 for value in (*answerable, *foreign))
 
 
 def test_each_stage_lowers_the_held_out_loss_and_the_base_stays(finished: RunFolder) -> None:

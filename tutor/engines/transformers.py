@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from indexing.errors import LimitError, ModelError
+from tutor.answer import REFUSAL
 from tutor.engines.base import Generation, Queue
-from tutor.prompt import Message
+from tutor.engines.refusal import RefusalScore, UnlessRefused, read_threshold, score_refusal
+from tutor.prompt import Message, may_refuse
 
 _LOOKUP_TOKENS = 10  # drafted by prompt lookup; 10 was the fastest of 5, 10, 20
 _FOUR_BIT_FROM = 1_000_000_000  # parameters; below, a model is small enough to stay whole
@@ -47,9 +49,12 @@ class TransformersEngine:
             model = add_adapter(model, adapter)
         engine = cls(model, tokenizer, name, adapter is not None)
         engine.lookup = engine.in_bf16 if lookup is None else lookup
+        engine.refusal_threshold = None if adapter is None else read_threshold(adapter)
         return engine
 
     lookup = False
+    refusal_threshold: float | None = None
+    """The probability from which the adapter's refusal is the reply; None: refusals are written like any other reply."""
 
     @property
     def in_bf16(self) -> bool:
@@ -66,8 +71,9 @@ class TransformersEngine:
                 f"the prompt has {length:,} tokens and the model's context {self.context_tokens:,}; ask more briefly, "
                 "or with fewer passages"
             )
+        decides = self.refusal_threshold is not None and generation.adapter and may_refuse(messages)
         with self._queue.turn(generation):
-            yield from self._generate(inputs, generation)
+            yield from self._generate(inputs, generation, decides)
 
     def log_likelihoods(self, messages: Sequence[Message], replies: Sequence[str]) -> list[float]:
         """Mean log P of each reply's tokens after the messages, in nats; 0 for a reply without tokens."""
@@ -95,8 +101,8 @@ class TransformersEngine:
     def _encode(self, messages: Sequence[Message]) -> Any:
         return encode_chat(self.tokenizer, messages).to(self.model.device)
 
-    def _generate(self, inputs: Any, generation: Generation) -> Iterator[str]:
-        """Run `generate` in a thread of its own and hand out what it writes."""
+    def _generate(self, inputs: Any, generation: Generation, decides: bool) -> Iterator[str]:
+        """Run `generate` in a thread of its own and hand out what it writes. `decides`: whether to refuse is decided first."""
         from transformers import TextIteratorStreamer
 
         streamer = TextIteratorStreamer(self.tokenizer, skip_prompt=True, skip_special_tokens=True)
@@ -106,7 +112,7 @@ class TransformersEngine:
 
         def run() -> None:
             try:
-                self._run(inputs, streamer, generation, ended, deadline)
+                self._run(inputs, streamer, generation, decides, ended, deadline)
             except (RuntimeError, MemoryError, ValueError, IndexError) as error:
                 failure.append(error)
             finally:
@@ -124,7 +130,9 @@ class TransformersEngine:
         if time.monotonic() > deadline and not generation.stop.is_set():
             raise LimitError(f"the time limit of {generation.time_limit_s:g} s was reached")
 
-    def _run(self, inputs: Any, streamer: Any, generation: Generation, ended: threading.Event, deadline: float) -> None:
+    def _run(
+        self, inputs: Any, streamer: Any, generation: Generation, decides: bool, ended: threading.Event, deadline: float
+    ) -> None:
         import torch
         from transformers import StoppingCriteria, StoppingCriteriaList
 
@@ -141,8 +149,13 @@ class TransformersEngine:
         plain = self.has_adapter and not generation.adapter
         adapted = self.model.disable_adapter() if plain else nullcontext()
         with torch.inference_mode(), adapted, _interruptible(self.model, over, streamer):
+            score = score_refusal(self.model, self.tokenizer, **inputs) if decides else None
+            if score is not None and score.whole[0] >= (self.refusal_threshold or 0.0):
+                streamer.text_queue.put(REFUSAL)
+                return
             self.model.generate(
                 **inputs,
+                **(_unless_refused(score, inputs["input_ids"].shape[1]) if score is not None else {}),
                 max_new_tokens=generation.max_new_tokens,
                 do_sample=False,
                 temperature=None,
@@ -153,6 +166,12 @@ class TransformersEngine:
                 streamer=streamer,
                 stopping_criteria=StoppingCriteriaList([Ended()]),
             )
+
+
+def _unless_refused(score: RefusalScore, length: int) -> dict[str, Any]:
+    """What `generate` goes on from after a score: the keys and values of all the prompt but its last token, and the odds."""
+    score.cache.crop(-len(score.ids) - 1)
+    return {"past_key_values": score.cache, "logits_processor": [UnlessRefused(score, length)]}
 
 
 class _Over(Exception):  # noqa: N818 - no error

@@ -6,6 +6,7 @@
 
 The sum is taken in fp32, of a base that is not in 4-bit, and written in the base's own type; `--exact` writes fp32. With
 `--adapter-only` nothing is merged: the adapter is written in 16 bits, half as large, with its run's record, to be handed on.
+A merged model refuses word by word, and so more often: the threshold of `tutor/engines/refusal.py` is the adapter's record's.
 """
 
 import json

@@ -196,6 +196,11 @@ class Index:
         first, last = self.first_sentence[position], self.first_sentence[position + 1]
         return self._codes[self._code_starts[first] : self._code_starts[last]]
 
+    def sentence_codes(self, position: int) -> list[Codes]:
+        """The token codes of each sentence of a chunk."""
+        starts = self._code_starts[self.first_sentence[position] : self.first_sentence[position + 1] + 1]
+        return [self._codes[start:end] for start, end in pairwise(starts)]
+
     def sentence_vectors(self, positions: Sequence[int]) -> tuple[Matrix, NDArray[np.int64]]:
         """The vectors of all sentences of some chunks, chunk after chunk; where each chunk's start, and the end."""
         rows = [np.arange(self.first_sentence[p], self.first_sentence[p + 1]) for p in positions]

@@ -5,10 +5,13 @@ A word that the book lacks tells much if it is a name or a term ("PostgreSQL", "
 from plain text, holds in one piece.
 """
 
+import re
 from dataclasses import dataclass
 
 from indexing.embedding import Encoding
 from indexing.lexical import BM25, stop_words, word_ranges, words
+
+_PREFIX = re.compile(r"^(?:un|non|re|mis|pre)-?(?=\w{4})")  # "uncontrolled" is no term where the book says "controlled"
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ def _rare(question: str, span: tuple[int, int], encoding: Encoding, bm25: BM25) 
         return False
     pieces = sum(a >= start and b <= end and b > a for a, b in encoding.ranges)
     name = (word[0].isupper() and start > 0) or any(char.isdigit() for char in word) or word[1:] != word[1:].lower()
-    return name or pieces > 1
+    derived = any(bm25.knows(part) for part in words(_PREFIX.sub("", word)))
+    return name or (pieces > 1 and not derived)
 
 
 def together(parts: list[AskedWords]) -> AskedWords:

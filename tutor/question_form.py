@@ -58,6 +58,9 @@ _ASKS_LIST = re.compile(
     re.IGNORECASE,
 )
 _COUNTS = re.compile(r"\bhow many\b", re.IGNORECASE)
+_ASKS_NAME = re.compile(
+    r"\bcalled\b|\b(?:name|word|term) (?:for|of)\b|\bwhat (?:do|would|does) [\w ]{1,20}? call\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,11 @@ class Form:
     @property
     def wants_list(self) -> bool:
         return bool(_ASKS_LIST.search(self.question))
+
+    @property
+    def wants_name(self) -> bool:
+        """Whether it describes something and asks what that is called."""
+        return bool(_ASKS_NAME.search(self.question))
 
     @property
     def counts(self) -> bool:

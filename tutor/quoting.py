@@ -1,6 +1,6 @@
 """Quote mode: the fewest sentences of the book that answer a question, whole, in a sensible order, each cited.
 
-It is fast, works offline, and cannot invent. A sentence is scored by its cosine to the question, by the share of the
+It is fast, works offline, and cannot invent. A sentence is scored by its nearness to the question, by the share of the
 question's own words that it and its heading hold, and by whether it defines the term that is asked for. Each part of the
 question gets its sentence. What a sentence needs to be understood comes with it (`quotes.py`). Leaves finding passages to
 `retrieval.py`.
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from indexing.lexical import words
-from tutor.question_form import Form, content_words, form_of
+from tutor.question_form import Form, Part, content_words, form_of
 from tutor.quotes import ANNOUNCES, HOLLOW, Quote, before, is_item, items_after, lead_of, list_around
 from tutor.retrieval import Retrieval
 
@@ -19,6 +19,7 @@ MAX_SENTENCES = 4  # from which no other sentence is added
 _PASSAGES = 5  # passages that sentences are taken from
 _COVERAGE, _RANK, _MARGIN, _TIE = 0.35, 0.12, 0.10, 0.05
 _DEFINITION, _HEADED = 0.20, 0.30  # defines what is asked for; stands under a heading of the same words
+_VERY_HEADING, _NAMING = 0.15, 0.15  # … that has no other words; names something where a name is asked for
 _DEFINED_WITHIN = 0.25  # a definition that is asked for comes before a sentence that scores so much better
 _PART_WITHIN = 0.50  # how much worse than the best of all the best for a part of the question may be
 _EMPTY, _CAPTION = 0.35, 0.15  # only points elsewhere; only names a figure that was not asked for
@@ -33,6 +34,9 @@ _DEFINES = (
 _NAMED = (
     r"\b(?:is|are|was|were) (?:(?:also|often|sometimes|usually|then) )?"
     r"(?:called|known as|termed|named|referred to as) (?:an? |the )?"
+)
+_NAMES = re.compile(  # "… is called …", a glossary's "term: …", "A term is …"
+    rf"{_NAMED}|^[\w -]{{2,40}}: |^(?:an?|the) [\w-]+(?: [\w-]+)? (?:is|are) (?:an?|the)\b", re.IGNORECASE
 )
 _FRAGMENT = re.compile(r"^[a-z][^:]{60}|\($")  # not a glossary's "term: …"; a line of code that goes on
 
@@ -71,9 +75,9 @@ def _candidates(retrieval: Retrieval, form: Form) -> list[_Candidate]:
     for rank, passage in enumerate(retrieval.passages[:_PASSAGES]):
         loss = _RANK * rank + (_CAPTION if passage.chunk.type == "figure" and "figur" not in form.words else 0.0)
         heading = content_words(passage.chunk.heading)
-        headed = [_HEADED * _alike(heading, asked) for asked in (*(part.words for part in form.parts), form.words)]
-        for index, cosine in enumerate(passage.sentence_scores):
-            quote = Quote(passage, index, cosine - loss)
+        headed = [_headed(heading, asked) for asked in (*(part.words for part in form.parts), form.words)]
+        for index, near in enumerate(passage.sentence_scores):
+            quote = Quote(passage, index, near - loss)
             text = quote.text
             if text in seen or _is_no_answer(text, passage.chunk.type):
                 continue
@@ -91,7 +95,7 @@ def _candidate(
     """A sentence, scored for the whole question and for each part; `headed` is what its heading adds to each of these."""
     text = quote.text
     own = frozenset(words(text))
-    base = quote.score - _EMPTY * hollow
+    base = quote.score - _EMPTY * hollow + _NAMING * bool(form.wants_name and _NAMES.search(text))
     defines = frozenset(i for i, pattern in enumerate(definitions) if pattern and pattern.search(text))
     scores = tuple(
         base + _COVERAGE * _covered(part.words, own) + _DEFINITION * (i in defines) + headed[i]
@@ -101,9 +105,10 @@ def _candidate(
     return _Candidate(replace(quote, score=score), own, defines, scores, hollow)
 
 
-def _alike(one: set[str], other: frozenset[str]) -> float:
-    """Shared words among all words of both."""
-    return len(one & other) / len(one | other) if one else 0.0
+def _headed(heading: set[str], asked: frozenset[str]) -> float:
+    """What a heading adds: by the words that it shares with the question among all of both, and more where all are shared."""
+    shared = len(heading & asked) / len(heading | asked) if heading else 0.0
+    return _HEADED * shared + _VERY_HEADING * (shared == 1)
 
 
 def _covered(asked: frozenset[str], own: frozenset[str]) -> float:
@@ -180,7 +185,7 @@ def _best(candidates: Sequence[_Candidate], form: Form) -> _Candidate:
 
 def _complete(chosen: list[_Candidate], candidates: Sequence[_Candidate], form: Form) -> None:
     """Add to the chosen sentences the best one for each part of the question that none of them answers."""
-    together = form.compares and any(all(part.words <= item.words for part in form.parts if part.terms) for item in chosen)
+    together = form.compares and any(all(_has(item, part) for part in form.parts if part.terms) for item in chosen)
     for number, part in enumerate(form.parts):
         if len(chosen) == MAX_SENTENCES or (together and part.terms):
             continue
@@ -188,9 +193,18 @@ def _complete(chosen: list[_Candidate], candidates: Sequence[_Candidate], form: 
         fitting = [item for item in near if number in item.defines] or [
             item for item in near if _covered(part.words, item.words) > (0.99 if part.terms else 0.5)
         ]
-        answered = any(item in fitting and (number in item.defines or part.words <= item.words) for item in chosen)
-        if fitting and not answered:
-            chosen.append(max(fitting, key=lambda item: item.part_scores[number]))
+        answered = any(item in fitting and (number in item.defines or _has(item, part)) for item in chosen)
+        others = [item for item in fitting if item not in chosen]
+        if others and not answered:
+            chosen.append(max(others, key=lambda item: item.part_scores[number]))
+
+
+def _has(item: _Candidate, part: Part) -> bool:
+    """Whether a sentence speaks of what a part asks: has its term in one of the wordings, or without a term all its words."""
+    if not part.terms:
+        return part.words <= item.words
+    wordings = "|".join(_any_number(term) for term in part.terms)
+    return bool(re.search(rf"\b(?:{wordings})\b", item.quote.text, re.IGNORECASE))
 
 
 def _whole(chosen: Sequence[Quote], form: Form) -> list[Quote]:

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexing.chunks import Chunk
-from indexing.embedding import Embedder, Encoding
+from indexing.embedding import Embedder, Encoding, Matrix
 from indexing.index import Index
 from indexing.late import late_scores, question_tokens
 from tutor.asked_words import AskedWords, asked_words
@@ -42,6 +42,9 @@ _SURE_SHARE = 0.25
 # Candidates that are scored by every signal; the final few come from far fewer (benchmarks/LOG.md).
 _SENTENCES, _LEXICAL, _HEADINGS = 200, 50, 5
 
+# How near a sentence is to the question: its cosine and its late interaction, together (benchmarks/LOG.md).
+_COSINE, _LATE = 0.75, 0.5
+
 READ_AGAIN = 3  # times as many passages as are asked for are read by a reranker
 
 _NUMBERED = re.compile(r"\b(chapter|section|sec\.|appendix|unit|part)\s+(\w+(?:\.\d+)*)|\b(\d+(?:\.\d+)+)\b", re.IGNORECASE)
@@ -53,7 +56,8 @@ _TOPICAL = re.compile(
 
 @dataclass(frozen=True)
 class Passage:
-    """A retrieved chunk. `score` ranks; `signals` are what it was made of; `sentence_scores` go with `chunk.sentences`.
+    """A retrieved chunk. `score` ranks; `signals` are what it was made of; `sentence_scores` say how near each of
+    `chunk.sentences` is to the question, 0 for those taken from a neighbour.
 
     Where the answer may run over the chunk's edge, `chunk.text` goes on into its neighbour (`joining.py`).
     """
@@ -98,12 +102,14 @@ class Reranker(Protocol):
 
 @dataclass(frozen=True)
 class _Candidates:
-    """Some chunks, their signals, and their sentences' cosines (`starts` into them, chunk by chunk)."""
+    """Some chunks, their signals, and their sentences' cosines (`starts` into them, chunk by chunk); the question's tokens."""
 
     positions: NDArray[np.int64]
     signals: dict[str, Scores]
     cosines: Scores
     starts: NDArray[np.int64]
+    tokens: Matrix
+    token_weights: Scores
 
 
 class Retriever:
@@ -158,7 +164,7 @@ class Retriever:
             "bm25": coverage[positions],
             "named": np.array([named.get(int(p), 0.0) for p in positions], dtype=np.float32),
         }
-        return _Candidates(positions, signals, cosines, starts)
+        return _Candidates(positions, signals, cosines, starts, tokens, weights)
 
     def _passages(self, found: _Candidates, total: NDArray[np.floating], top_k: int) -> list[Passage]:
         """The best chunks, at most one from each table, and of equal texts only the first."""
@@ -180,14 +186,15 @@ class Retriever:
 
     def _passage(self, chunk: Chunk, row: int, score: float, found: _Candidates) -> Passage:
         position = int(found.positions[row])
-        cosines = tuple(float(value) for value in found.cosines[found.starts[row] : found.starts[row + 1]])
+        late = late_scores(found.tokens, found.token_weights, self.index.sentence_codes(position))
+        near = _COSINE * found.cosines[found.starts[row] : found.starts[row + 1]] + _LATE * late
         passage = Passage(
             chunk=chunk,
             position=position,
             book=self.index.book.name,
             score=score,
             signals={name: float(scores[row]) for name, scores in found.signals.items()},
-            sentence_scores=cosines,
+            sentence_scores=tuple(near.tolist()),
         )
         return self._joined(passage)
 

@@ -1,5 +1,7 @@
 """Quote mode on passages of a few lines: definitions first, lists whole, nothing dangling, nothing twice."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -142,6 +144,36 @@ def test_a_sentence_that_has_both_terms_tells_them_apart_alone() -> None:
     assert quoted(found) == ["A key is a minimal superkey, of which nothing can be left out."]
 
 
+def test_a_second_part_gets_another_sentence_than_the_first() -> None:
+    text = "A view is a table that is derived by a query. A view also has a use in hiding columns."
+    found = retrieval("What is a view, and what use is a view?", ("Views", text, [0.9, 0.5]))
+    assert quoted(found) == ["A view is a table that is derived by a query.", "A view also has a use in hiding columns."]
+
+
+def test_a_sentence_with_the_words_of_both_terms_but_not_the_terms_does_not_tell_them_apart() -> None:
+    scattered = "The conceptual model is what a design of logical tables starts from."
+    first, second = "Conceptual design finds entities and their attributes.", "Logical design turns these into tables."
+    found = retrieval(
+        "How is a conceptual design different from a logical design?",
+        ("Design", f"{scattered} {first} {second}", [0.8, 0.5, 0.5]),
+    )
+    assert quoted(found) == [scattered, first, second]
+
+
+@pytest.mark.parametrize(
+    "naming",
+    [
+        "An attribute whose value is computed from others is called derived.",
+        "derived attribute: one that is computed from others",
+    ],
+)
+def test_where_a_name_is_asked_for_a_sentence_that_names_something_counts_more(naming: str) -> None:
+    common = "Much is worked out early in a project."
+    found = retrieval("What do you call something that is worked out?", ("Terms", f"{common}\n{naming}", [0.6, 0.64]))
+    assert naming in quoted(found)
+    assert quoted(replace(found, question="When is something worked out?")) == [common]
+
+
 @pytest.mark.parametrize(
     "definition",
     ["What tells rows apart in this way is called a candidate key.", "Candidate keys are the minimal superkeys of a table."],
@@ -175,6 +207,12 @@ def test_the_list_under_the_very_heading_that_is_asked_for() -> None:
     right = ("Properties of a Table", "• A table has a name that no other bears.\n• Its rows are distinct.", [0.65, 0.3])
     found = retrieval("List the properties of a table.", wrong, right)
     assert quoted(found) == ["• A table has a name that no other bears.", "• Its rows are distinct."]
+
+
+def test_a_heading_that_says_just_what_is_asked_outweighs_a_nearer_sentence_elsewhere() -> None:
+    other = ("Rules of Lists", "Entries are kept in order by two of the clerks.", [0.75])
+    right = ("Rules of a Table", "Rows are never sorted by hand in it.", [0.60])
+    assert quoted(retrieval("Give the rules of a table.", other, right))[0] == "Rows are never sorted by hand in it."
 
 
 def test_no_sentence_stands_twice_and_questions_are_no_answers() -> None:

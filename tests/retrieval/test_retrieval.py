@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from indexing.build import build_book
@@ -10,6 +11,7 @@ from indexing.calibration import DEFAULT
 from indexing.errors import UsageError
 from indexing.index import Index
 from indexing.ingredients import Options
+from indexing.late import late_scores, question_tokens
 from indexing.library import check_name, find_book
 from indexing.records import Record, TableRecord, TextRecord, write_jsonl
 from tests.index.words import WordEmbedder
@@ -114,6 +116,18 @@ def test_a_question_can_name_a_heading_or_a_table(book: Retriever, question: str
     found = book.search(question)
     assert found.passages[0].chunk.heading == first
     assert found.passages[0].signals["named"] == 1.0
+
+
+def test_a_sentence_is_as_near_as_its_cosine_and_its_late_interaction_say(book: Retriever) -> None:
+    question = "Which superkey tells tuples apart?"
+    best = book.search(question).passages[0]
+    encoding = WordEmbedder().encode_query(question)
+    vectors, _ = book.index.sentence_vectors([best.position])
+    tokens, weights = question_tokens(question, encoding, book.index.projection)
+    codes = book.index.sentence_codes(best.position)
+    assert np.concatenate(codes).tolist() == book.index.chunk_codes(best.position).tolist()
+    near = 0.75 * (vectors @ encoding.vector) + 0.5 * late_scores(tokens, weights, codes)
+    assert best.sentence_scores == pytest.approx(near.tolist())
 
 
 def test_numbers_that_are_no_headings_name_nothing(book: Retriever) -> None:

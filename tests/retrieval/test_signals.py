@@ -123,6 +123,8 @@ class PieceEmbedder(WordEmbedder):
         ("What is a key?", 1.0, 0.0),
         ("What is a diploma?", 0.0, 0.0),  # unknown to the book, but everyday English
         ("What is a sharding?", 0.0, 1.0),  # in two pieces
+        ("What is an uncontrolled key?", None, 0.5),  # in two pieces, and unknown without its prefix as well
+        ("What is a nonminimal key?", None, 0.0),  # what the book knows, with a prefix
         ("What is Redis?", 0.0, 1.0),  # a name
         ("Is a key NULL in SQL9?", None, 1 / 3),
         ("What is it?", None, 0.0),

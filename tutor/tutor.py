@@ -12,6 +12,7 @@ Safe to be used by several threads. Leaves finding to `retrieval`, choosing sent
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from indexing.embedding import Embedder
@@ -27,7 +28,7 @@ from tutor.confidence import confidence, threshold
 from tutor.drafting import Draft, checked_sentences, mostly_supported, quoted_sentences, write_draft
 from tutor.engines.base import Engine, Generation
 from tutor.followups import whole_question
-from tutor.grounding.check import Checker
+from tutor.grounding.check import Checker, Source
 from tutor.grounding.entailment import Entailment
 from tutor.library_search import LibraryRetriever
 from tutor.quoting import quote_answer
@@ -140,8 +141,11 @@ class Tutor:
         """Yields partial answers while the model writes; returns the answer, every sentence of it checked."""
         draft = Draft()
         passages = retrieval.passages if chosen.use_passages else []
-        for draft in write_draft(retrieval.question, passages, engine, chosen.generation):
-            yield Partial(text=draft.text)
+        with ThreadPoolExecutor(1) as beside:  # the check's reading meanwhile, so that after a stop little is left to do
+            reading = beside.submit(self.checker.prepare, [Source.of(passage.chunk) for passage in retrieval.passages])
+            for draft in write_draft(retrieval.question, passages, engine, chosen.generation):
+                yield Partial(text=draft.text)
+        reading.result()
         if draft.refuses:
             return self._refusal(retrieval, "the model found no answer in the passages")
         citations = Citations()

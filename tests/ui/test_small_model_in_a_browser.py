@@ -1,7 +1,6 @@
 """The real small model behind the chat in a real browser: stop, retry, copy, export. Skipped where it was not got."""
 
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,15 +27,50 @@ def address(sample_home: Path, session_root: Path, tmp_path_factory: pytest.Temp
         yield url
 
 
+QUESTION = "What is a weak entity type, and how is it drawn?"
+# On the page's own clock: when Stop was pressed, when the answer's text changed last, when the next question could be asked.
+SPY = """() => {
+  const at = window.at = {text: '', changed: 0, pressed: 0, free: 0};
+  const look = () => {
+    const now = performance.now(), answers = document.querySelectorAll('.answer');
+    const text = answers[answers.length - 1]?.innerText ?? '';
+    if (text !== at.text) Object.assign(at, {text, changed: now});
+    if (at.pressed && !at.free && document.querySelector('#send').offsetParent) at.free = now;
+  };
+  new MutationObserver(look).observe(document.body, {subtree: true, childList: true, characterData: true, attributes: true});
+  document.querySelector('#stop').addEventListener('click', () => { at.pressed = performance.now(); at.free = 0; }, true);
+}"""
+
+
+def test_within_a_second_of_the_stop_no_more_words_come_and_the_next_question_can_be_asked(
+    browser: Any, address: str, watch: Watch
+) -> None:
+    """The best of three tries counts: what else keeps the machine busy only ever adds to it."""
+    page = opened_chat(browser, address, watch)
+    page.evaluate(SPY)
+    seconds: list[float] = []
+    for number in range(3):
+        page.fill("#question textarea", QUESTION)
+        page.keyboard.press("Enter")
+        page.wait_for_function("document.querySelector('.live .text')?.innerText.split(' ').length >= 5")
+        page.click("#stop")
+        page.locator(".exchange .acts").nth(number).wait_for()
+        page.wait_for_selector("#send", state="visible")
+        page.wait_for_timeout(1_000)  # whatever comes late
+        at = page.evaluate("window.at")
+        assert "Ended early: stopped" in at["text"]
+        seconds.append((max(at["changed"], at["free"]) - at["pressed"]) / 1000)
+    assert min(seconds) < 1, seconds
+    page.context.close()
+
+
 def test_stop_retry_copy_and_export(browser: Any, address: str, watch: Watch) -> None:
     page = opened_chat(browser, address, watch, permissions=["clipboard-read", "clipboard-write"])
-    page.fill("#question textarea", "What is a weak entity type, and how is it drawn?")
+    page.fill("#question textarea", QUESTION)
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelector('.live .text')?.innerText.split(' ').length >= 8")
-    pressed = time.monotonic()
     page.click("#stop")
     page.wait_for_selector(".exchange .acts")
-    assert time.monotonic() - pressed < 20  # within a second, where nothing else runs on the machine
     answer = page.locator(".answer").first.inner_text()
     assert "Ended early: stopped" in answer
     assert page.locator(".answer .cite, .answer .unsupported").count() >= 1  # what there was is checked

@@ -80,6 +80,13 @@ class Checker:
     entailment: Entailment | None = None
     _readings: dict[Source, Reading] = field(default_factory=dict)
 
+    def prepare(self, sources: Sequence[Source]) -> None:
+        """Read the sources, and what every check needs, beforehand: little is left to do then when the sentences are there."""
+        load_forest()
+        sentence_ranges("Punkt is loaded by the first sentence.")
+        if sources:
+            self._read(sources)
+
     def check(self, sentences: Sequence[str], sources: Sequence[Source], *, strict: bool = False) -> list[Verdict]:
         """A verdict for each sentence of a text against all the sources; `strict` for what a language model wrote."""
         if not sentences or not sources:

@@ -1,5 +1,6 @@
 """The tab where students ask: the conversation on the left, the sources and the marked page on the right."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,11 @@ from tutor.ui.talks import Talk, empty_talk, export_link, first_source, latest_e
 from tutor.ui.told import forgotten, person_of, told
 from tutor.ui.turns import Turn, Turns
 
+_BREATH_S = 0.1
+"""Seconds between two states of a growing answer: a page that gets them faster than it draws them goes on after a stop."""
+_NOTHING = (gr.skip(),) * 9
+"""What changes nothing: the talk, the conversation, its export, the question's box, the place in the queue, the right side."""
+
 
 @dataclass(frozen=True)
 class AskTab:
@@ -31,21 +37,21 @@ class AskTab:
     sources: Any
     export: Any
     earlier: Any
-    send: Any
     stop: Any
     sheet: Sheet
     turns: Turns
 
     @property
     def outputs(self) -> list[Any]:
-        shown = [self.talk, self.conversation, self.question, self.send, self.stop, self.engine, self.earlier, self.export]
+        shown = [self.talk, self.conversation, self.question, self.engine, self.earlier, self.export]
         return [*shown, self.sources, *self.sheet.outputs]
 
 
 def build_ask_tab(room: Room, course: Any) -> AskTab:
     """Lay the tab out and wire it. `course` is the component that holds the chosen course's number.
 
-    The question's box opens with the course: what is sent before it is known would be lost without a word.
+    The question's box opens with the course: what is sent before it is known would be lost without a word. The style
+    sheet shows Stop in the place of Ask while the conversation has an answer that is being written.
     """
     talk = gr.State({})
     with gr.Row(equal_height=False, elem_classes="columns"):
@@ -58,7 +64,7 @@ def build_ask_tab(room: Room, course: Any) -> AskTab:
                     elem_id="question", max_lines=4, max_length=2_000,
                 )  # fmt: skip
                 send = gr.Button("Ask", variant="primary", scale=1, min_width=90, elem_id="send")
-                stop = gr.Button("Stop", variant="stop", scale=1, min_width=90, visible=False, elem_id="stop")
+                stop = gr.Button("Stop", variant="stop", scale=1, min_width=90, elem_id="stop")
             with gr.Row(equal_height=True, elem_id="tools"):
                 engine = gr.Dropdown(
                     [("", "")],
@@ -79,13 +85,14 @@ def build_ask_tab(room: Room, course: Any) -> AskTab:
         with gr.Column(scale=4, min_width=320):
             sources = gr.HTML(EMPTY_SOURCES, elem_id="sources", js_on_load=CARDS)
             sheet = build_sheet(room, "ask")
-    tab = AskTab(talk, conversation, question, engine, sources, export, earlier, send, stop, sheet, Turns())
-    _wire(room, tab, course, waiting, fresh)
+    tab = AskTab(talk, conversation, question, engine, sources, export, earlier, stop, sheet, Turns())
+    _wire(room, tab, course, waiting, (send, fresh))
     return tab
 
 
-def _wire(room: Room, tab: AskTab, course: Any, waiting: Any, fresh: Any) -> None:
+def _wire(room: Room, tab: AskTab, course: Any, waiting: Any, buttons: tuple[Any, Any]) -> None:
     question, turns = tab.question, tab.turns
+    send, fresh = buttons
 
     def asking(text: str, number: int, engine: str, talk: Talk, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         yield from _ask(room, turns, Asked(text, number, engine, talk), request)
@@ -105,29 +112,28 @@ def _wire(room: Room, tab: AskTab, course: Any, waiting: Any, fresh: Any) -> Non
         room.conversations.vote(person, int(event.message), int(event.vote), str(event.reason))
         return conversation_html(latest_exchanges(room, person, _number(talk)))
 
-    def recover(talk: Talk, request: gr.Request) -> tuple[Any, ...]:
+    def recover(talk: Talk, request: gr.Request) -> Any:
         number = talk.get("conversation")
-        html = conversation_html(latest_exchanges(room, person_of(room, request), number)) if number else gr.skip()
-        return html, gr.update(visible=True), gr.update(visible=False)
+        return conversation_html(latest_exchanges(room, person_of(room, request), number)) if number else gr.skip()
 
     def halt(request: gr.Request) -> None:
         turns.stop(str(request.session_hash))
 
     right = [tab.sources, *tab.sheet.outputs]
-    outputs = [tab.talk, tab.conversation, tab.export, question, tab.send, tab.stop, waiting, *right]
+    outputs = [tab.talk, tab.conversation, tab.export, question, waiting, *right]
     options = {
         "show_progress": "minimal", "show_progress_on": waiting, "api_visibility": "private", "concurrency_id": "answers",
         "concurrency_limit": room.settings.answering,
     }  # fmt: skip
     rest = [course, tab.engine, tab.talk]
     events = (
-        gr.on([question.submit, tab.send.click], told(asking), [question, *rest], outputs, api_name="ask", **options),
+        gr.on([question.submit, send.click], told(asking), [question, *rest], outputs, api_name="ask", **options),
         tab.conversation.retry(told(again), rest, outputs, **options),
         tab.conversation.example_select(told(suggested), rest, outputs, **options),
     )
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     for event in events:  # whatever went wrong, the page can be used again
-        event.failure(told(recover), tab.talk, [tab.conversation, tab.send, tab.stop], **quiet)
+        event.failure(told(recover), tab.talk, tab.conversation, **quiet)
     for part in (tab.conversation, tab.sources):
         part.click(told(show), tab.talk, right, **quiet)
     tab.conversation.like(told(vote), tab.talk, tab.conversation, **quiet)
@@ -167,7 +173,7 @@ def _ask(room: Room, turns: Turns, asked: Asked, request: gr.Request) -> Iterato
     session = str(request.session_hash)
     turn = turns.begin(session) if asked.text.strip() and asked.course_id is not None else None
     if turn is None:
-        yield (gr.skip(),) * 11
+        yield _NOTHING
         return
     try:
         for values in _answered(room, turn, asked, request):
@@ -175,43 +181,45 @@ def _ask(room: Room, turns: Turns, asked: Asked, request: gr.Request) -> Iterato
                 yield values
     finally:
         turns.end(session, turn)
-    yield (gr.skip(),) * 11  # Gradio sends a generator's last values once more when it ends
+    yield _NOTHING  # Gradio sends a generator's last values once more when it ends
 
 
 def _answered(room: Room, turn: Turn, asked: Asked, request: gr.Request) -> Iterator[tuple[Any, ...]]:
     person = person_of(room, request)
     number = asked.talk.get("conversation")
     before = latest_exchanges(room, person, number) if number else []
+    due = 0.0
     try:
         for event in room.asking.ask(person, Ask(asked.course_id, asked.text, number, asked.engine, turn.stop)):
             if isinstance(event, Started):
                 asked.talk["conversation"] = event.conversation_id
-                # the question is on the disk now: only then does it leave its box
-                yield _talking(asked.talk, conversation_html(before, Live(asked.text)), text="")
-            elif isinstance(event, Partial) and (event.text or event.rewritten):
-                live = Live(asked.text, event.text, event.rewritten)
-                yield _talking(asked.talk, conversation_html(before, live))
+                yield _taken(asked.talk, conversation_html(before, Live(asked.text)))
+            elif isinstance(event, Partial) and (event.text or event.rewritten) and time.monotonic() >= due:
+                due = time.monotonic() + _BREATH_S
+                yield _talking(conversation_html(before, Live(asked.text, event.text, event.rewritten)))
             elif isinstance(event, Done):
                 yield _finished(room, asked.talk, [*before, event.exchange])
     except TutorError as error:
         yield _rejected(asked, conversation_html(before, warning=str(error)))
 
 
-def _talking(talk: Talk, html: str, text: str | None = None) -> tuple[Any, ...]:
-    box = gr.skip() if text is None else text
-    return talk, html, gr.skip(), box, gr.update(visible=False), gr.update(visible=True), "", *(gr.skip(),) * 4
+def _taken(talk: Talk, html: str) -> tuple[Any, ...]:
+    """The question is on the disk now: only then does it leave its box."""
+    return talk, html, gr.skip(), "", "", *_NOTHING[5:]
+
+
+def _talking(html: str) -> tuple[Any, ...]:
+    return gr.skip(), html, *_NOTHING[2:]
 
 
 def _finished(room: Room, talk: Talk, exchanges: list[Exchange]) -> tuple[Any, ...]:
     html, export = conversation_html(exchanges), export_link(talk["conversation"])
-    idle = (gr.update(visible=True), gr.update(visible=False))
-    return talk, html, export, gr.skip(), *idle, "", *first_source(room, exchanges[-1])
+    return talk, html, export, gr.skip(), "", *first_source(room, exchanges[-1])
 
 
 def _rejected(asked: Asked, html: str) -> tuple[Any, ...]:
     """The question goes back into its box, so that nothing typed is lost."""
-    idle = (gr.update(visible=True), gr.update(visible=False))
-    return asked.talk, html, gr.skip(), asked.text, *idle, "", *(gr.skip(),) * 4
+    return asked.talk, html, gr.skip(), asked.text, "", *_NOTHING[5:]
 
 
 def _answer_of(exchanges: list[Exchange], message: int) -> Answer:

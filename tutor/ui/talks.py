@@ -43,7 +43,7 @@ def empty_talk(room: Room, person: Person, course_id: int | None) -> tuple[Any, 
     """The tab's outputs with no question yet."""
     hidden = gr.update(visible=False)
     if course_id is None:
-        nothing = (gr.update(interactive=False), gr.skip(), hidden, hidden, hidden)
+        nothing = (gr.update(interactive=False), hidden, hidden)
         return {}, NO_COURSE, *nothing, "", EMPTY_SOURCES, *nothing_shown()
     book = room.courses.of(person, course_id).book
     welcome = conversation_html([], examples=room.shelf.examples(book), title=room.shelf.title(book))
@@ -51,7 +51,7 @@ def empty_talk(room: Room, person: Person, course_id: int | None) -> tuple[Any, 
 
 
 def _controls(room: Room, person: Person, course_id: int, number: int) -> tuple[Any, ...]:
-    """The question's box, Ask, Stop, the engines, and the earlier conversations."""
+    """The question's box, the engines, and the earlier conversations."""
     course = room.courses.of(person, course_id)
     engines = room.shelf.engines()
     if course.engine not in engines:
@@ -65,7 +65,7 @@ def _controls(room: Room, person: Person, course_id: int, number: int) -> tuple[
         choices=[("Earlier conversations", _NO_EARLIER), *titles], value=number if number in known else _NO_EARLIER,
         visible=len(titles) > (number in known),
     )  # fmt: skip
-    return gr.update(interactive=True), gr.update(visible=True), gr.update(visible=False), engine, earlier
+    return gr.update(interactive=True), engine, earlier
 
 
 def first_source(room: Room, exchange: Exchange) -> tuple[Any, ...]:

@@ -48,7 +48,7 @@ _COMPARISONS = tuple(
 _AND = re.compile(
     r",\s*(?:and )?|\s+(?:and|with|to|vs\.?|versus|(?:(?:differ|different|distinguished) )?from)\s+", re.IGNORECASE
 )
-_ARTICLE = re.compile(r"^(?:a|an|the)\s+", re.IGNORECASE)
+ARTICLE = re.compile(r"^(?:a|an|the)\s+", re.IGNORECASE)
 _LONGEST_TERM = 5  # words
 _NO_PLURAL = r"(?!(?:does|is|was|has|this|its|do|are|as|us)\b)"
 _PLURAL = rf"{_NO_PLURAL}\w+[^s\W]s"
@@ -140,7 +140,7 @@ def _part(piece: str, before: Sequence[Part]) -> Part:
         return Part(found | before[0].words if found else found)
     term = asked_term(piece)
     if term is None and before and before[-1].terms and not _OPENING.match(piece):
-        term = _ARTICLE.sub("", piece.strip(" ?."))  # "What is an entity? An attribute?"
+        term = ARTICLE.sub("", piece.strip(" ?."))  # "What is an entity? An attribute?"
     if term is None or _NO_TERM.search(term):
         return Part(found)
     return _term(term)
@@ -158,7 +158,7 @@ def _compared(piece: str) -> list[Part]:
     match = next((found for pattern in _COMPARISONS if (found := pattern.search(piece))), None)
     if match is None:
         return []
-    terms = [_ARTICLE.sub("", term.strip()) for term in _AND.split(match["terms"]) if term.strip()]
+    terms = [ARTICLE.sub("", term.strip()) for term in _AND.split(match["terms"]) if term.strip()]
     if len(terms) < 2 or any(len(term.split()) > _LONGEST_TERM or _NO_TERM.search(term) for term in terms):
         return []
     kind = " ".join(terms[-1].partition(" (")[0].split()[1:])

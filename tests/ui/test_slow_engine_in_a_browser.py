@@ -1,14 +1,17 @@
-"""A slow model behind the chat in a real browser: the choice of an engine, the stop button, the place in the queue."""
+"""A slow model behind the chat in a real browser: choosing an engine, the stop button, another book, the place in the queue."""
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pymupdf
 import pytest
 
+from tests.conftest import run_command
 from tests.ui.browser import WAIT_MS, Watch, opened_chat, server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_500)]
@@ -61,11 +64,30 @@ def model() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def address(sample_home: Path, session_root: Path, model: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An open chat that answers one question at a time."""
+def home(sample_home: Path, session_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library with a second book."""
+    folder = tmp_path_factory.mktemp("two")
+    copy = folder / "library"
+    shutil.copytree(sample_home, copy, symlinks=True)
+    with pymupdf.open() as document:
+        for number in range(1, 3):
+            page = document.new_page()
+            page.insert_text((72, 90), f"{number} Part {number} of the zoo", fontsize=20)
+            page.insert_textbox((72, 120, 500, 400), "A zebra is a striped horse of Africa. It eats grass all day. " * 3)
+        document.set_metadata({"title": "The zoo"})
+        document.save(folder / "zoo.pdf")
+    done = run_command("-m", "indexing.rebuild", folder / "zoo.pdf", "--book", "zoo", home=copy, cache=session_root / "cache")
+    assert done.returncode == 0, done.stderr
+    return copy
+
+
+@pytest.fixture(scope="module")
+def address(home: Path, session_root: Path, model: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An open chat that answers one question at a time, and takes a second longer than it must to open another book."""
     database = tmp_path_factory.mktemp("slow") / "chat.sqlite"
-    chosen = {"TUTOR_SERVER_URL": model, "TUTOR_ANSWERING": "1"}
-    with server(home=sample_home, cache=session_root / "cache", database=database, **chosen) as url:
+    chosen = {"TUTOR_SERVER_URL": model, "TUTOR_ANSWERING": "1", "SLOW_EVENTS": "change=1"}
+    program = ("-m", "tests.ui.slow_pages")
+    with server(home=home, cache=session_root / "cache", database=database, program=program, **chosen) as url:
         yield url
 
 
@@ -74,14 +96,15 @@ def send(page: Any, question: str) -> None:
     page.keyboard.press("Enter")
 
 
-def choose_engine(page: Any, name: str) -> None:
-    page.click("#engine input")
+def choose(page: Any, what: str, name: str) -> None:
+    """Choose in the list of engines, or of courses."""
+    page.click(f"#{what} input")
     page.locator("[role=option]", has_text=name).click()
 
 
 def test_choose_a_model_stop_it_and_go_on(browser: Any, address: str, watch: Watch) -> None:
     page = opened_chat(browser, address, watch)
-    choose_engine(page, "Model server")
+    choose(page, "engine", "Model server")
     send(page, QUESTION)
     page.wait_for_function("document.querySelector('.live .text')?.innerText.includes('weak entity')")
     assert page.locator("#question textarea").input_value() == ""
@@ -94,7 +117,7 @@ def test_choose_a_model_stop_it_and_go_on(browser: Any, address: str, watch: Wat
     assert "Ended early: stopped" in page.locator(".answer").inner_text()
     page.wait_for_selector("#send", state="visible")
     page.wait_for_selector("#stop", state="hidden")
-    choose_engine(page, "own sentences")
+    choose(page, "engine", "own sentences")
     send(page, QUESTION)
     page.locator(".exchange .acts").nth(1).wait_for()
     assert "without a key of its own" in page.locator(".answer").nth(1).inner_text()
@@ -103,7 +126,7 @@ def test_choose_a_model_stop_it_and_go_on(browser: Any, address: str, watch: Wat
 
 def test_a_conversation_that_is_left_while_it_is_answered_keeps_what_there_is(browser: Any, address: str, watch: Watch) -> None:
     page = opened_chat(browser, address, watch)
-    choose_engine(page, "Model server")
+    choose(page, "engine", "Model server")
     send(page, QUESTION)
     page.wait_for_function("document.querySelector('.live .text')?.innerText.includes('weak entity')")
     _SlowModel.gone.clear()
@@ -124,9 +147,53 @@ def test_a_conversation_that_is_left_while_it_is_answered_keeps_what_there_is(br
     page.context.close()
 
 
+def test_an_answer_stays_with_the_book_that_was_asked_when_another_is_chosen_meanwhile(
+    browser: Any, address: str, watch: Watch
+) -> None:
+    page = opened_chat(browser, address, watch)
+    choose(page, "engine", "Model server")
+    send(page, QUESTION)
+    page.wait_for_function("document.querySelector('.live .text')?.innerText.includes('weak entity')")
+    _SlowModel.gone.clear()
+    choose(page, "course", "zoo")
+    page.wait_for_function("document.querySelector('.welcome')?.innerText.includes('zoo')")
+    assert _SlowModel.gone.wait(WAIT_MS / 1000), "the model was not told to stop"
+    page.wait_for_timeout(1_000)  # whatever of the old answer comes late
+    assert page.locator(".exchange, .source, .mark, #export a").count() == 0
+    assert not page.locator("#earlier").is_visible()  # nor is it among this book's earlier conversations
+    send(page, "What is a zebra?")
+    page.wait_for_selector("#ask-page .mark")
+    assert page.locator(".asked").count() == 1
+    assert "book/zoo/page/" in page.locator("#ask-page img").get_attribute("src")
+    choose(page, "course", "Database")
+    page.wait_for_function("document.querySelector('.answer')?.innerText.includes('Ended early: stopped')")
+    assert [text.split("\n")[-1] for text in page.locator(".asked").all_inner_texts()] == [QUESTION]
+    page.locator(".answer .cite").first.click()
+    page.wait_for_selector("#ask-page .mark")
+    assert "book/sample/page/" in page.locator("#ask-page img").get_attribute("src")
+    page.context.close()
+
+
+def test_a_question_that_is_typed_while_another_book_is_opened_goes_to_that_book(
+    browser: Any, address: str, watch: Watch
+) -> None:
+    page = opened_chat(browser, address, watch)
+    send(page, QUESTION)
+    page.wait_for_selector("#ask-page .mark")
+    choose(page, "course", "zoo")
+    page.wait_for_selector("#chat .opening")  # nothing of the old conversation can be clicked meanwhile
+    assert page.locator("#question textarea").is_disabled()
+    page.fill("#question textarea", "What is a zebra?")  # waits until it is open
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".exchange .acts")
+    assert "striped horse" in page.locator(".answer").inner_text()
+    assert page.locator(".asked").count() == 1
+    page.context.close()
+
+
 def test_who_waits_sees_the_place_in_the_queue(browser: Any, address: str, watch: Watch) -> None:
     first, second = opened_chat(browser, address, watch), opened_chat(browser, address, watch)
-    choose_engine(first, "Model server")
+    choose(first, "engine", "Model server")
     send(first, QUESTION)
     first.wait_for_selector(".live")
     send(second, QUESTION)

@@ -8,6 +8,7 @@ from tutor.classroom.conversations import REASONS, Exchange
 from tutor.ui.render import answer_html, escaped
 
 OPENING = '<div class="opening" role="status"><p class="hint">Opening the book …</p></div>'
+CLOSED = '<div class="opening" role="alert"><p>This could not be opened. Choose another, or reload the page.</p></div>'
 NO_COURSE = (
     '<div class="opening"><p>You are in no course yet. <a class="link" href="join">Join a course</a> with the code that your '
     "instructor gave you.</p></div>"

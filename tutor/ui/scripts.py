@@ -1,5 +1,9 @@
 """The few lines of JavaScript that the pages need: clicks on marks and cards, copying, focus, light and dark."""
 
+import json
+
+from tutor.ui.conversation import CLOSED, OPENING
+
 _REVEAL = """
 const reveal = () => {
   if (!window.matchMedia('(max-width: 760px)').matches) return;
@@ -136,3 +140,7 @@ FOCUS_QUESTION = """
 # Boxes are emptied in the browser: from the server it would come late, and wipe what was typed meanwhile.
 EMPTY_TWO = "() => ['', '']"
 EMPTY_THREE = "() => ['', '', '']"
+
+# The same with a course that is left: its conversation goes at once, and nothing can be asked until the other one is there.
+LEAVE = f"() => ['', '', {json.dumps(OPENING)}, {{interactive: false, __type__: 'update'}}]"
+NOT_OPENED = f"() => {json.dumps(CLOSED)}"

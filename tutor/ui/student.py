@@ -15,7 +15,7 @@ from tutor.ui.exercise_tab import ExerciseTab, build_exercise_tab, fresh_exercis
 from tutor.ui.practice_tab import PracticeTab, build_practice_tab, fresh_practice
 from tutor.ui.read_tab import ReadTab, build_read_tab, fresh_read
 from tutor.ui.render import escaped
-from tutor.ui.scripts import EMPTY_TWO, FOCUS_QUESTION, KEPT_COLOURS, SWITCH_COLOURS
+from tutor.ui.scripts import FOCUS_QUESTION, KEPT_COLOURS, LEAVE, NOT_OPENED, SWITCH_COLOURS
 from tutor.ui.talks import latest_talk
 from tutor.ui.told import person_of, told
 
@@ -89,10 +89,11 @@ def _fill(room: Room, page: Any, parts: Page) -> None:
         return choice, _account(room, person, leads), *fill(person, first, request)
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    boxes = [parts.practice.given, parts.exercises.given]
-    parts.course.input(None, None, boxes, js=EMPTY_TWO, api_visibility="private")
+    leaving = [parts.practice.given, parts.exercises.given, parts.ask.conversation, parts.ask.question]
+    parts.course.input(None, None, leaving, js=LEAVE, api_visibility="private")
     late = [parts.read.finding, parts.check.checking]
-    parts.course.input(told(change), parts.course, parts.outputs, cancels=late, trigger_mode="always_last", **quiet)
+    changed = parts.course.input(told(change), parts.course, parts.outputs, cancels=late, trigger_mode="always_last", **quiet)
+    changed.failure(None, None, parts.ask.conversation, js=NOT_OPENED, api_visibility="private")
     opened = page.load(told(load), None, [parts.course, parts.account, *parts.outputs], **quiet)
     opened.then(None, js=FOCUS_QUESTION, api_visibility="private")
 

@@ -58,6 +58,8 @@ _ORDINAL = re.compile(
     r"(?(does) \w+[?.!\s]*$|(?!))))",  # "does the second require?", but not "does the second normal form …"
     re.IGNORECASE,
 )
+_PLURAL = re.compile(r"[^siu]s$")
+_OF_MANY = {"does": "do", "is": "are", "was": "were"}
 _ONE_OF = re.compile(r"^(?:which|what) ones?\b", re.IGNORECASE)
 _WHICH = re.compile(r"^which(?: ones?| of (?:them|these|those|the two))?\b", re.IGNORECASE)
 _BOTH = re.compile(r"\b(?:the two|both(?: of them)?|these two)\b(?! \w+s\b)", re.IGNORECASE)
@@ -146,7 +148,10 @@ def _counted(said: _Said) -> str | None:
     if not 0 <= place < len(items):
         return f"{said.plain.rstrip(' ?.!')}, of {said.topic}?" if ordinal["one"] or said.joined else None
     item = items[place] if items[place][1:] != items[place][1:].lower() else items[place].lower()  # no longer an opening
-    whole = said.plain[: ordinal.start("phrase")] + item + said.plain[ordinal.end("phrase") :]
+    opening = said.plain[: ordinal.start("phrase")]
+    if _PLURAL.search(item):
+        opening = re.sub(r"\b(does|is|was) $", lambda verb: f"{_OF_MANY[verb[1].lower()]} ", opening, flags=re.IGNORECASE)
+    whole = opening + item + said.plain[ordinal.end("phrase") :]
     return _by_rule(f"and {whole}" if said.joined else whole, said.history) or whole
 
 

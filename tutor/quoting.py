@@ -26,6 +26,7 @@ _EMPTY, _CAPTION = 0.35, 0.15  # only points elsewhere; only names a figure that
 _SHORT = 4  # words; a line with fewer says little alone
 
 _DEFINES = (
+    r"(?: (?:type|kind|set|class|system|operation|function|command|statement|property|constraint)s?)?"
     r"(?:\s*\([^)]*\))?(?: of (?:an? |the )?[\w-]+(?: [\w-]+)?)?(?:, an? |,?\s+(?:if|when)\b|,?\s+"
     r"(?:(?:is|are) (?:(?:also|often|sometimes|usually|simply|just) )?"
     r"(?:an?|the|one|any|all|those|when|where|what|how|said|called|defined|considered)|"
@@ -41,12 +42,15 @@ _NAMES = re.compile(  # "… is called …", a glossary's "term: …", "A term i
 _FRAGMENT = re.compile(r"^[a-z][^:]{60}|\($")  # not a glossary's "term: …"; a line of code that goes on
 
 
-def quote_answer(retrieval: Retrieval) -> list[Quote]:
-    """The sentences that answer the question, in the order in which to show them."""
+def quote_answer(retrieval: Retrieval, said: str = "") -> list[Quote]:
+    """The sentences that answer the question, in the order in which to show them. What was `said` before is said again only
+    where nothing else is left, a comparison needs it, or one item of a list may be asked for."""
     form = form_of(retrieval.question)
     candidates = _candidates(retrieval, form)
     if not candidates:
         return []
+    if said and not form.compares:
+        candidates = [item for item in candidates if item.quote.text not in said or is_item(item.quote)] or candidates
     chosen = _choose(candidates, form)
     return _in_order(_whole(chosen, form), chosen[0])
 

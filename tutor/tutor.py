@@ -120,7 +120,8 @@ class Tutor:
         if computed is not None:
             answer = computed
         elif engine is None:
-            answer = self._in_quotes(retrieval, sure)
+            said = " ".join(turn.answer for turn in history) if whole != asked else ""
+            answer = self._in_quotes(retrieval, sure, said)
         elif chosen.use_passages and sure < threshold(retrieval):
             answer = self._refusal(retrieval, _NOT_CLOSE)
         else:
@@ -161,9 +162,9 @@ class Tutor:
             quoted=offered or None,
         )
 
-    def _in_quotes(self, retrieval: Retrieval, sure: float) -> Answer:
-        """The book's own sentences."""
-        quotes = quote_answer(retrieval) if sure >= threshold(retrieval) else []
+    def _in_quotes(self, retrieval: Retrieval, sure: float, said: str) -> Answer:
+        """The book's own sentences; a follow-up is not answered by what was `said` before it."""
+        quotes = quote_answer(retrieval, said) if sure >= threshold(retrieval) else []
         if not quotes:
             return self._refusal(retrieval, _NOT_CLOSE)
         citations = Citations()

@@ -100,7 +100,7 @@ LOCKS = "There are two kinds of locks: • Shared locks, which allow reading •
         ("What are the ACID properties?", ACID, "And the seventh?", "The seventh, of the ACID properties?"),
         ("What are the ACID properties?", ACID, "What is a lock?", "What is a lock?"),
         ("Which kinds of locks are there?", LOCKS, "Explain the last one.", "Explain exclusive locks."),
-        ("Which kinds of locks are there?", LOCKS, "When is the first used?", "When is shared locks used?"),
+        ("Which kinds of locks are there?", LOCKS, "When is the first used?", "When are shared locks used?"),
     ],
 )  # fmt: skip
 def test_what_an_answer_listed_is_meant(before: str, answer: str, question: str, expected: str) -> None:

@@ -176,9 +176,13 @@ def test_where_a_name_is_asked_for_a_sentence_that_names_something_counts_more(n
 
 @pytest.mark.parametrize(
     "definition",
-    ["What tells rows apart in this way is called a candidate key.", "Candidate keys are the minimal superkeys of a table."],
+    [
+        "What tells rows apart in this way is called a candidate key.",
+        "Candidate keys are the minimal superkeys of a table.",
+        "A candidate key constraint is a demand on the rows of a table.",
+    ],
 )
-def test_a_definition_is_found_in_the_plural_and_turned_round(definition: str) -> None:
+def test_a_definition_is_found_in_the_plural_turned_round_and_with_a_noun_of_its_kind(definition: str) -> None:
     text = f"In some cases a candidate key still has more than one column in it. {definition}"
     assert quoted(retrieval("What is a candidate key?", ("Keys", text, [0.8, 0.7]))) == [definition]
 
@@ -219,6 +223,19 @@ def test_no_sentence_stands_twice_and_questions_are_no_answers() -> None:
     text = "Why is a key minimal? A key is a minimal set of attributes."
     found = retrieval("What is a key?", ("Keys", text, [0.9, 0.8]), ("Summary", "A key is a minimal set of attributes.", [0.8]))
     assert quoted(found) == ["A key is a minimal set of attributes."]
+
+
+def test_what_was_said_before_answers_no_follow_up_but_a_comparison() -> None:
+    first, second = "A key is a minimal set of attributes that is unique.", "Keys of a relation are chosen by its designer."
+    found = retrieval("Explain a key.", ("Keys", f"{first} {second}", [0.9, 0.5]))
+    items = "There are two keys:\n• A primary key identifies rows.\n• A foreign key refers to rows."
+    listed = retrieval("Explain a foreign key.", ("Keys", items, [0.3, 0.4, 0.8]), ("Rows", "Rows are kept in blocks.", [0.5]))
+    assert quote_answer(listed, " ".join(items.split()))[-1].text == "• A foreign key refers to rows."
+    assert [quote.text for quote in quote_answer(found)] == [first]
+    assert [quote.text for quote in quote_answer(found, f"It was said. {first}")] == [second]
+    assert [quote.text for quote in quote_answer(found, f"{first} {second}")] == [first]
+    compared = replace(found, question="What is the difference between a key and a designer?")
+    assert [quote.text for quote in quote_answer(compared, first)] == [first, second]
 
 
 def test_nothing_retrieved_gives_nothing() -> None:

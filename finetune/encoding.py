@@ -19,7 +19,8 @@ IGNORED = -100
 class Example:
     """Something to train on: plain text, or messages of which the last is the assistant's and alone in the loss.
 
-    `chunk_ids` are the chunks that it shows; `made` says by which rule it was made, if by one.
+    `chunk_ids` are the chunks that it shows; `made` says by which rule it was made, if by one. Of a reply only the first
+    `reply_tokens` are trained on, where they are given.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Example:
     messages: tuple[Message, ...] = ()
     chunk_ids: tuple[str, ...] = ()
     made: str = ""
+    reply_tokens: int | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def encode_turns(example: Example, tokenizer: Any) -> Encoded:
         raise ModelError(
             f"the chat template of {tokenizer.name_or_path} does not go on from its own prompt; choose another base"
         )
-    reply = _until_end(whole[len(asked) :], tokenizer)
+    reply = _until_end(whole[len(asked) :], tokenizer)[: example.reply_tokens]
     return Encoded((*asked, *reply), (*[IGNORED] * len(asked), *reply), example.id)
 
 

@@ -7,7 +7,7 @@ nothing else. Held-out sections never show up in a training prompt, not even as 
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from finetune.encoding import Example
 from finetune.gold import Pair, Search, holds_answer
@@ -17,6 +17,7 @@ from tutor.drafting import PROMPT_TOKENS
 from tutor.prompt import Count, Message, PromptPassage, render
 
 _REACH = 4  # times as many passages are searched as a prompt shows, so that enough are left when some are taken out
+_DECISION = 8  # tokens of a reply; the refusal has about as many
 
 
 @dataclass(frozen=True)
@@ -69,24 +70,26 @@ def without_gold(pair: Pair, prompting: Prompting, allowed: Callable[[Chunk], bo
     return prompting.example(name, pair.question, found[: prompting.room(name)], REFUSAL, made)
 
 
-def mismatched(
+def contrasts(
     pairs: Sequence[Pair], prompting: Prompting, allowed: Callable[[Chunk], bool], share: float, seed: int
 ) -> list[Example]:
-    """A share of the questions over what the retriever returns for another question: the answer is the refusal.
+    """A share of the questions over one or two passages, twice: over their own, to be answered, and over those of another
+    question, to be refused. So neither a question nor a passage tells by itself whether to refuse.
 
-    Each of these questions is answered elsewhere over its own passages, and so are the passages; thus neither a question nor a
-    passage alone tells whether to refuse. Passages that hold the answer by chance are left out.
+    Only how a reply begins is trained on: that is where a model decides, and such prompts are many in few tokens. Passages that
+    hold the answer by chance are left out of the second.
     """
-    chooser = random.Random(f"mismatched {seed}")  # noqa: S311 (not for secrets)
-    chosen = sorted(chooser.sample(range(len(pairs)), round(share * len(pairs))))
+    chooser = random.Random(f"contrasts {seed}")  # noqa: S311 (not for secrets)
+    brief = replace(prompting, passages=2, fewest=1)
     examples = []
-    for number in chosen:
+    for number in sorted(chooser.sample(range(len(pairs)), round(share * len(pairs)))):
         pair, other = pairs[number], pairs[chooser.randrange(len(pairs))]
-        found = [chunk for chunk in _found(other.question, prompting, allowed) if not holds_answer(chunk, pair)]
+        examples.append(with_gold(replace(pair, id=f"{pair.id} in brief"), brief, allowed))
+        found = [chunk for chunk in _found(other.question, brief, allowed) if not holds_answer(chunk, pair)]
         if found:
-            name = f"{pair.id} over others' passages"
-            examples.append(prompting.example(name, pair.question, found[: prompting.room(name)], REFUSAL, "mismatched"))
-    return examples
+            name = f"{pair.id} over another's passages"
+            examples.append(brief.example(name, pair.question, found[: brief.room(name)], REFUSAL, "contrast"))
+    return [replace(example, reply_tokens=_DECISION) for example in examples]
 
 
 def foreign(questions: Sequence[str], prompting: Prompting, allowed: Callable[[Chunk], bool]) -> list[Example]:

@@ -37,7 +37,7 @@ class Grounded(_Table):
 
     passages: int = Field(default=5, ge=1)
     without_gold: float = Field(default=0.35, ge=0, le=1)
-    mismatched: float = Field(default=0.0, ge=0, le=1)
+    contrast: float = Field(default=0.0, ge=0, le=1)
     foreign: int = Field(default=40, ge=0)
     definitions: int = Field(default=120, ge=0)
     headings: int = Field(default=50, ge=0)

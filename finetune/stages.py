@@ -16,7 +16,7 @@ from typing import Any
 
 from finetune.encoding import Example
 from finetune.gold import Pair, review_pairs
-from finetune.grounded import Prompting, foreign, grounded_examples, mismatched
+from finetune.grounded import Prompting, contrasts, foreign, grounded_examples
 from finetune.made import make_definitions, make_exercises, make_headings, without_known
 from finetune.recipe import Recipe, Stage
 from finetune.split import Part, Split, same_question, split_sections, unit_depth, unit_of
@@ -120,7 +120,7 @@ class Course:
         pairs = [*self.pairs_of("train"), *self.made_pairs("train")]
         train = grounded_examples(pairs, prompting, self.trains, settings.without_gold, seed)
         questions = foreign_questions("train")[: settings.foreign]
-        train += mismatched(pairs, prompting, self.trains, settings.mismatched, seed)
+        train += contrasts(pairs, prompting, self.trains, settings.contrast, seed)
         train += foreign(questions, prompting, self.trains)
         held_out = grounded_examples(self.pairs_of("validation"), prompting, self.is_not_test, settings.without_gold, seed)
         made = sum(bool(pair.made) for pair in pairs)

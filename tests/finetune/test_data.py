@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from finetune.encoding import IGNORED, Example, check_tokenizer, encode_examples, encode_text, encode_turns, text_start
 from finetune.gold import Pair, find_gold, holds_answer
-from finetune.grounded import Prompting, mismatched, with_gold, without_gold
+from finetune.grounded import Prompting, contrasts, with_gold, without_gold
 from finetune.made import defined_term, make_definitions, make_headings, sentences_from, without_known
 from finetune.recipe import Shares
 from finetune.split import plain_question, same_question, split_sections, unit_of
@@ -156,19 +156,26 @@ def test_without_gold_no_passage_holds_the_answer_and_it_is_refused(prompting: P
     assert example.made == "gold taken out"
 
 
-def test_a_question_over_anothers_passages_is_refused_and_none_of_them_answers_it(prompting: Prompting) -> None:
+def test_contrasts_ask_over_a_questions_own_passages_and_over_anothers(prompting: Prompting, tokenizer: Any) -> None:
     pairs = [pair_for(thing) for thing in THINGS]
-    examples = mismatched(pairs, prompting, lambda chunk: True, 0.5, 3)
-    assert len(examples) == len(THINGS) // 2
-    for example in examples:
+    examples = contrasts(pairs, prompting, lambda chunk: True, 0.5, 3)
+    assert len(examples) == len(THINGS) // 2 * 2
+    assert {example.reply_tokens for example in examples} == {8}
+    for example in examples[::2]:
+        pair = next(pair for pair in pairs if example.messages[-2].content.endswith(pair.question))
+        assert pair.gold[0].id in example.chunk_ids
+        assert example.messages[-1].content == pair.answer
+        encoded = encode_turns(example, tokenizer)
+        assert tokenizer.decode([label for label in encoded.labels if label != IGNORED]) == pair.answer[:8]
+    for example in examples[1::2]:
         asked = example.messages[-2].content
         pair = next(pair for pair in pairs if asked.endswith(pair.question))
         shown = [chunk for chunk in make_chunks() if chunk.id in example.chunk_ids]
         assert shown
         assert not any(holds_answer(chunk, pair) for chunk in shown)
-        assert (example.messages[-1].content, example.made) == (REFUSAL, "mismatched")
-    assert examples == mismatched(pairs, prompting, lambda chunk: True, 0.5, 3)
-    assert mismatched(pairs, prompting, lambda chunk: True, 0.0, 3) == []
+        assert (example.messages[-1].content, example.made) == (REFUSAL, "contrast")
+    assert examples == contrasts(pairs, prompting, lambda chunk: True, 0.5, 3)
+    assert contrasts(pairs, prompting, lambda chunk: True, 0.0, 3) == []
 
 
 def test_a_question_as_the_tutor_asks_it_has_the_best_passages_that_may_be_shown(prompting: Prompting, tokenizer: Any) -> None:

@@ -76,6 +76,9 @@ class FakeShelf:
     def embedder(self, _: Any) -> Any:
         return FakeEmbedder()
 
+    def engines(self) -> list[str]:
+        return ["quote"]
+
     def engine(self, *_: Any) -> None:
         return None
 

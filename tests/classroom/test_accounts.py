@@ -1,5 +1,6 @@
 """Accounts: hashes, sessions, limits on guessing, guests, people whom a proxy names."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +30,23 @@ def test_sign_in_and_out(classroom: Classroom) -> None:
         assert token not in [row.token_hash for row in session.scalars(select(SignIn))]
     accounts.end_session(token)
     assert accounts.of_token(token) is None
+
+
+def test_many_guesses_at_once_are_no_more_than_one_by_one(classroom: Classroom) -> None:
+    outcomes: list[str] = []
+
+    def guess(number: int) -> None:
+        try:
+            classroom.room.accounts.sign_in("bob", f"wrong password {number}", f"10.0.0.{number}")
+        except (SignInError, LimitError) as error:
+            outcomes.append(type(error).__name__)
+
+    threads = [threading.Thread(target=guess, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["LimitError"] * 15 + ["SignInError"] * 5
 
 
 def test_a_session_expires(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,6 +73,14 @@ def test_what_is_no_question_is_neither_stored_nor_counted(classroom: Classroom,
     assert classroom.room.conversations.latest(classroom.bob, classroom.databases.id) is None
 
 
+@pytest.mark.parametrize("engine", ["small", "server", "/srv/models/own", "someone/some-model"])
+def test_no_engine_is_loaded_that_is_not_offered(classroom: Classroom, monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
+    monkeypatch.setattr(classroom.room.shelf, "engine", lambda *_: pytest.fail("loaded"))
+    *_, done = classroom.room.asking.ask(classroom.bob, Ask(classroom.databases.id, "What is a key?", engine=engine))
+    assert isinstance(done, Done)
+    assert (done.exchange.answer, done.exchange.error) == (None, "this engine is not offered here; choose another")
+
+
 def test_an_error_is_stored_and_told(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: str) -> Any:
         raise ModelError("the model server does not answer; start it")

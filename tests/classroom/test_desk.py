@@ -106,6 +106,14 @@ def test_retention_deletes_what_is_old_and_nothing_else(classroom: Classroom) ->
         room.courses.set_retention(classroom.ada, course, 0)
 
 
+@pytest.mark.parametrize("days", [0, -1, 36_501, 10**12])
+def test_a_retention_time_is_one_that_a_date_can_be_reckoned_with(classroom: Classroom, days: int) -> None:
+    with pytest.raises(UsageError, match="1 to 36,500 days"):
+        classroom.room.courses.set_retention(classroom.ada, classroom.databases.id, days)
+    classroom.room.courses.set_retention(classroom.ada, classroom.databases.id, 36_500)
+    assert classroom.room.privacy.purge() == 0
+
+
 def test_a_person_takes_everything_away(classroom: Classroom) -> None:
     voted = ask(classroom, "What is a key?")
     classroom.room.conversations.vote(classroom.bob, voted, -1, "wrong")

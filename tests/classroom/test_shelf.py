@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from indexing.errors import ModelError
+from indexing.errors import ModelError, UsageError
 from indexing.settings import Settings
 from tutor.classroom.shelf import Shelf
 from tutor.engines.load import TUNED
@@ -26,3 +26,12 @@ def test_engines_that_are_not_there_are_not_offered(sample_home: Path, tmp_path:
     served = Settings(home=sample_home, models=tmp_path, server_url="http://127.0.0.1:1/v1", engine="server", _env_file=None)
     assert Shelf(served).engines() == ["quote", "server"]
     assert TUNED not in Shelf(served).engines()
+
+
+@pytest.mark.parametrize("engine", ["quote", "server"])
+def test_an_adapter_is_not_taken_where_nothing_would_use_it(sample_home: Path, tmp_path: Path, engine: str) -> None:
+    """A course's adapter is named to its instructor with the reports in that folder; so it has to be one."""
+    shelf = Shelf(Settings(home=sample_home, models=tmp_path, _env_file=None))
+    with pytest.raises(UsageError, match=f"engine '{engine}' takes no adapter"):
+        shelf.engine(engine, str(tmp_path))
+    assert shelf.engine("quote") is None

@@ -163,3 +163,8 @@ def test_what_there_is_no_material_for_is_said():
         make_exercise("er-mapping", 1)
     with pytest.raises(UsageError, match="no exercises of the kind 'magic'"):
         make_exercise("magic", 1)
+
+
+def test_an_answer_that_is_far_too_long_is_not_read() -> None:
+    with pytest.raises(UsageError, match="5,001 characters long; the limit is 5,000"):
+        grade(make_exercise("keys", 1), "A" * 5_001)

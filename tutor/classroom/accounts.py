@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
@@ -19,9 +19,6 @@ from sqlalchemy.orm import Session
 from indexing.errors import LimitError, TutorError, UsageError
 from tutor.classroom.database import Database, utc_now
 from tutor.classroom.tables import Failure, SignIn, User
-
-if TYPE_CHECKING:
-    pass
 
 Role = Literal["student", "instructor", "admin"]
 MIN_PASSWORD, MAX_PASSWORD = 10, 200  # characters; argon2 reads all of them, so there has to be a limit
@@ -65,16 +62,18 @@ class Accounts:
 
     def sign_in(self, name: str, password: str, address: str) -> str:
         """A token for the browser. SignInError where name and password do not go together, LimitError after too many tries."""
-        keys = {f"name:{_digest(name.casefold())}": _FAILURES_BY_NAME, f"address:{_digest(address)}": _FAILURES_BY_ADDRESS}
-        with self.database.read() as session:
-            _check_failures(session, keys)
+        named, placed = f"name:{_digest(name.casefold())}", f"address:{_digest(address)}"
+        with self.database.write() as session:
+            _check_failures(session, {named: _FAILURES_BY_NAME, placed: _FAILURES_BY_ADDRESS})
             user = session.scalar(select(User).where(User.name == name.casefold(), User.kind == "local"))
+            # counted beforehand, so that many tries at once are no more than one by one
+            session.add(Failure(key=named, at=utc_now()))
         if not self._hashing.matches(user.password if user else None, password[: MAX_PASSWORD + 1]) or user is None:
             with self.database.write() as session:
-                session.add_all(Failure(key=key, at=utc_now()) for key in keys)
+                session.add(Failure(key=placed, at=utc_now()))
             raise SignInError("name and password do not go together")
         with self.database.write() as session:
-            session.execute(delete(Failure).where(Failure.key == next(iter(keys))))
+            session.execute(delete(Failure).where(Failure.key == named))
         return self.start_session(user.id)
 
     def check_failures(self, key: str) -> None:

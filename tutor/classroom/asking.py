@@ -112,6 +112,8 @@ class Asking:
             tutor = self.shelf.tutor(course.book)
             twin = self.endorsements.twin(course.id, question, self.shelf.embedder(tutor.book))
             name = ask.engine or course.engine
+            if name not in (course.engine, *self.shelf.engines()):  # any folder or hub name would be loaded
+                raise UsageError("this engine is not offered here; choose another")
             engine = self.shelf.engine(name, course.adapter if name == course.engine else None)
             options = AskOptions(generation=Generation(stop=ask.stop))
             with closing(tutor.stream(question, engine=engine, history=asked.turns, options=options)) as events:  # type: ignore[type-var]

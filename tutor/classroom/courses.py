@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from indexing.errors import UsageError
 from tutor.classroom.accounts import Person
 from tutor.classroom.database import Database, utc_now
+from tutor.classroom.settings import MOST_DAYS
 from tutor.classroom.tables import Course, CourseBook, Membership, Reveal
 
 CourseRole = Literal["student", "instructor"]
@@ -147,8 +148,8 @@ class Courses:
     def set_retention(self, person: Person, course_id: int, days: int | None) -> None:
         """Days after which the course's conversations and practice are deleted; None: as the server's setting says."""
         self.led(person, course_id)
-        if days is not None and days < 1:
-            raise UsageError("the retention time is one day or more")
+        if days is not None and not 1 <= days <= MOST_DAYS:
+            raise UsageError(f"the retention time is 1 to {MOST_DAYS:,} days")
         with self.database.write() as session:
             _course(session, course_id).retention_days = days
 

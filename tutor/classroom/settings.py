@@ -8,6 +8,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from indexing.errors import UsageError
 
+MOST_DAYS = 36_500  # that anything is kept: a century; a date so far back can still be reckoned
+
 
 class ClassroomSettings(BaseSettings):
     """Settings of the server alone; the library's and the models' are in `indexing.settings`."""
@@ -31,7 +33,9 @@ class ClassroomSettings(BaseSettings):
     answering: int = Field(default=4, ge=1, le=64, description="Questions that are answered at the same time")
     waiting: int = Field(default=200, ge=1, description="Questions that may wait; further ones are told to come back")
     pages: int = Field(default=500, ge=10, description="Opened pages whose state is kept in memory: those used last")
-    retention_days: int = Field(default=365, ge=1, description="Days after which conversations and practice are deleted")
+    retention_days: int = Field(
+        default=365, ge=1, le=MOST_DAYS, description="Days after which conversations and practice are deleted"
+    )
     log_questions: bool = Field(default=False, description="Whether the log may hold the text of questions")
     upload_mb: int = Field(default=200, ge=1, description="Largest PDF that an instructor may upload, in MB")
     upload_pages: int = Field(default=5_000, ge=1, description="Most pages of an uploaded PDF")

@@ -109,8 +109,8 @@ class Shelf:
         return list(dict.fromkeys([*found, self.settings.engine]))
 
     def engine(self, name: str, adapter: str | None = None) -> Engine | None:
-        """An engine, loaded once; None in quote mode. ModelError where it cannot be had."""
-        if name == QUOTE:
+        """An engine, loaded once; None in quote mode. ModelError where it cannot be had, UsageError for an adapter too many."""
+        if name == QUOTE and adapter is None:
             return None
         key = (name, adapter)
         with self._engine_lock:

@@ -4,6 +4,7 @@ Pure ASGI, so that streams pass through. Leaves the sign-in pages to `web.py`.
 """
 
 import hmac
+import json
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -32,6 +33,7 @@ _FILE = re.compile(r"(?:/gradio_api)?/file=.*")
 _UPLOAD = re.compile(r"/desk/gradio_api/upload/?")
 _ANY_UPLOAD = re.compile(r".*/upload(?:_progress)?/?")
 _STREAM = re.compile(r"(?:/desk)?/gradio_api/queue/data/?")
+_EVENT = re.compile(r"(?:/desk)?/gradio_api/(?:queue/join|cancel|reset)/?")
 _HEARTBEAT = re.compile(r"(?:/desk)?/gradio_api/heartbeat/([^/]+)/?")
 _BODY = 1_000_000  # bytes of a request that uploads nothing
 _MEGABYTE = 1_000_000
@@ -94,10 +96,11 @@ class Wall:
         if person is None and not _FREE.fullmatch(path):
             await answer.to_sign_in(scope, headers)
             return
-        session = _session_in(scope, path)
-        if person is not None and session is not None and not self._room.sessions.may_use(session, person.id):
-            await answer.refuse(403, "this page belongs to somebody else")
-            return
+        if person is not None:
+            receive, named = await _sessions_in(scope, path, receive)
+            if not all(self._room.sessions.may_use(session, person.id) for session in named):
+                await answer.refuse(403, "this page belongs to somebody else")
+                return
         at_desk = path == "/desk" or path.startswith("/desk/")
         if at_desk and (person is None or not await run_sync(self._leads, person)):
             await answer.refuse(403, "the desk is for instructors")
@@ -191,15 +194,42 @@ def _headers(scope: Scope) -> dict[str, str]:
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope.get("headers", [])}
 
 
-def _session_in(scope: Scope, path: str) -> str | None:
-    """The session that a request names: a page's event stream or heartbeat."""
+async def _sessions_in(scope: Scope, path: str, receive: Receive) -> tuple[Receive, list[str]]:
+    """Every session that a request names (a page's event, its event stream, its heartbeat), and what gives its body again."""
     beat = _HEARTBEAT.fullmatch(path)
     if beat is not None:
-        return beat.group(1)
-    if not _STREAM.fullmatch(path):
-        return None
-    named = parse_qs(bytes(scope.get("query_string", b"")).decode("latin-1")).get("session_hash")
-    return named[0] if named else None
+        return receive, [beat.group(1)]
+    if _STREAM.fullmatch(path):
+        return receive, parse_qs(bytes(scope.get("query_string", b"")).decode("latin-1")).get("session_hash", [])
+    if scope["method"] != "POST" or not _EVENT.fullmatch(path):
+        return receive, []
+    body = await _whole(receive)
+    try:
+        sent = json.loads(body)
+    except ValueError:
+        sent = None  # Gradio refuses it
+    named = sent.get("session_hash") if isinstance(sent, dict) else None
+    return _again(body, receive), [named] if isinstance(named, str) else []
+
+
+async def _whole(receive: Receive) -> bytes:
+    """A request's body, which `_limited` keeps small."""
+    parts = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """The body that was read already, then whatever comes after it."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def given() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return given
 
 
 def _same_origin(headers: dict[str, str]) -> bool:

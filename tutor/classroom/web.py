@@ -96,6 +96,8 @@ def _add_sign_in(app: FastAPI, room: Room) -> None:
     @app.get("/sign-out")
     @app.post("/sign-out")
     async def sign_out(request: Request) -> Response:
+        if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):  # a link on a page that is not ours
+            return RedirectResponse(f"{request.scope.get('root_path', '')}/", status_code=303)
         token = token_of({"cookie": request.headers.get("cookie", "")})
         if token:
             await run_sync(room.accounts.end_session, token)

@@ -25,6 +25,8 @@ from tutor.computing.sql import BookDatabase
 from tutor.computing.steps import Frozen
 from tutor.computing.tables import BookTable
 
+MAX_ANSWER = 5_000  # characters
+
 
 class Grade(Frozen):
     """`first_wrong_step` is the step of the answer that is wrong, as it was written or as it is missing; None when all is
@@ -44,7 +46,12 @@ def _wrong(step: str, explanation: str) -> Grade:
 
 
 def grade(exercise: Exercise, answer: str) -> Grade:
-    """Grade an answer. What cannot be read is wrong, and the explanation says where and how to write it."""
+    """Grade an answer. What cannot be read is wrong, and the explanation says where and how to write it.
+
+    UsageError for one that is far too long.
+    """
+    if len(answer) > MAX_ANSWER:
+        raise UsageError(f"the answer is {len(answer):,} characters long; the limit is {MAX_ANSWER:,}")
     if not answer.strip():
         return _wrong("the answer", f"There is no answer. Write it like this: {exercise.write}")
     graders: dict[str, Callable[[Exercise, str], Grade]] = {

@@ -11,7 +11,7 @@ from indexing.records import DiagramRecord, Record
 from tutor.classroom.accounts import Person
 from tutor.classroom.room import Room
 from tutor.computing.exercises import KINDS, Exercise, make_exercise
-from tutor.computing.grading import Grade, grade
+from tutor.computing.grading import MAX_ANSWER, Grade, grade
 from tutor.computing.tables import book_tables
 from tutor.ui.render import escaped, step_html
 from tutor.ui.scripts import EMPTY_TWO
@@ -65,7 +65,7 @@ def build_exercise_tab(room: Room, course: Any) -> ExerciseTab:
             fresh = gr.Button("New exercise", elem_id="new-exercise", min_width=120)
         question = gr.HTML("", elem_id="generated")
         with gr.Column(visible=False, min_width=320) as form:
-            given = gr.Textbox(label="Your answer", lines=3, max_lines=12, elem_id="solution", max_length=5_000)
+            given = gr.Textbox(label="Your answer", lines=3, max_lines=12, elem_id="solution", max_length=MAX_ANSWER)
             with gr.Row():
                 check = gr.Button("Check my answer", variant="primary", elem_id="check-exercise", min_width=120)
                 show = gr.Button("Show the solution", elem_id="show-solution", min_width=120)

@@ -29,20 +29,36 @@ def asked_words(question: str, encoding: Encoding, bm25: BM25) -> AskedWords:
     weights = {word: bm25.idf(word) for word in content}
     total = sum(weights.values())
     known = sum(weight for word, weight in weights.items() if bm25.knows(word))
-    printed = [span for span in word_ranges(question) if not stop_words().issuperset(words(question[slice(*span)]))]
-    rare = sum(_rare(question, span, encoding, bm25) for span in printed)
+    printed = _printed(question)
+    rare = sum(_rare(question, span, encoding, bm25) or _is_name(question, span, bm25) for span in printed)
     return AskedWords(known / total if total else 0.0, rare / len(printed) if printed else 0.0)
 
 
-def _rare(question: str, span: tuple[int, int], encoding: Encoding, bm25: BM25) -> bool:
+def strange_words(question: str, encoding: Encoding, bm25: BM25) -> list[str]:
+    """The words, as printed, that neither the book nor everyday English has, and that are no names: terms, or misspelt."""
+    printed = [span for span in _printed(question) if not _is_name(question, span, bm25)]
+    return [question[slice(*span)] for span in printed if _rare(question, span, encoding, bm25)]
+
+
+def _printed(question: str) -> list[tuple[int, int]]:
+    """Where the content words stand."""
+    return [span for span in word_ranges(question) if not stop_words().issuperset(words(question[slice(*span)]))]
+
+
+def _is_name(question: str, span: tuple[int, int], bm25: BM25) -> bool:
+    """Whether a word that the book lacks looks like a name or a code."""
     start, end = span
     word = question[start:end]
-    if any(bm25.knows(part) for part in words(word)):
-        return False
+    looks = (word[0].isupper() and start > 0) or any(char.isdigit() for char in word) or word[1:] != word[1:].lower()
+    return looks and not any(bm25.knows(part) for part in words(word))
+
+
+def _rare(question: str, span: tuple[int, int], encoding: Encoding, bm25: BM25) -> bool:
+    """Whether a word is in several pieces for the embedder, and not even a part of it is the book's."""
+    start, end = span
+    word = question[start:end]
     pieces = sum(a >= start and b <= end and b > a for a, b in encoding.ranges)
-    name = (word[0].isupper() and start > 0) or any(char.isdigit() for char in word) or word[1:] != word[1:].lower()
-    derived = any(bm25.knows(part) for part in words(_PREFIX.sub("", word)))
-    return name or (pieces > 1 and not derived)
+    return pieces > 1 and not any(bm25.knows(part) for part in (*words(word), *words(_PREFIX.sub("", word))))
 
 
 def together(parts: list[AskedWords]) -> AskedWords:

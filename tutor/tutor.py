@@ -33,6 +33,7 @@ from tutor.grounding.entailment import Entailment
 from tutor.library_search import LibraryRetriever
 from tutor.quoting import quote_answer
 from tutor.retrieval import Mode, Reranker, Retrieval, Retriever
+from tutor.spelling import Spelling
 
 MAX_QUESTION = 2_000  # characters
 _NEAREST = 3  # headings named by a refusal
@@ -58,6 +59,7 @@ class Tutor:
     checker: Checker
     records: Sequence[Record]
     abbreviations: Abbreviations
+    spelling: Spelling
 
     @classmethod
     def open(
@@ -67,7 +69,8 @@ class Tutor:
         index = Index(book)
         index.preload()
         retriever, checker = Retriever(index, embedder, reranker), Checker(embedder, entailment)
-        return cls(book, retriever, checker, LazyRecords(book.records), Abbreviations(book))
+        spelling = Spelling(book, index.bm25)
+        return cls(book, retriever, checker, LazyRecords(book.records), Abbreviations(book), spelling)
 
     @classmethod
     def open_all(
@@ -82,7 +85,7 @@ class Tutor:
         retriever = LibraryRetriever([tutor.retriever for tutor in tutors], reranker)
         first = tutors[0]
         checker = Checker(first.checker.embedder, entailment)
-        return cls(Book(ALL, first.book.path), retriever, checker, [], first.abbreviations)
+        return cls(Book(ALL, first.book.path), retriever, checker, [], first.abbreviations, first.spelling)
 
     def ask(
         self,
@@ -111,16 +114,16 @@ class Tutor:
         chosen = options or AskOptions()
         asked = check_question(question)
         whole = whole_question(asked, history, engine)
+        said = " ".join(turn.answer for turn in history) if whole != asked else ""
         yield Partial(rewritten=whole if whole != asked else None)
         started = time.perf_counter()
-        retrieval = self.retriever.search(self.abbreviations.spelled_out(whole), chosen.top_k, chosen.mode)
+        whole, retrieval = self._found(whole, chosen)
         retrieved = time.perf_counter()
         sure = round(confidence(retrieval), 4)
         computed = computed_answer(whole, self.records, self.retriever)
         if computed is not None:
             answer = computed
         elif engine is None:
-            said = " ".join(turn.answer for turn in history) if whole != asked else ""
             answer = self._in_quotes(retrieval, sure, said)
         elif chosen.use_passages and sure < threshold(retrieval):
             answer = self._refusal(retrieval, _NOT_CLOSE)
@@ -137,6 +140,15 @@ class Tutor:
                 "timings": Timings(retrieve_ms=_ms(retrieved - started), generate_ms=_ms(done - retrieved)),
             }
         )
+
+    def _found(self, question: str, chosen: AskOptions) -> tuple[str, Retrieval]:
+        """What is found for a question; one that would be refused is tried again with its misspelt words put right."""
+        retrieval = self.retriever.search(self.abbreviations.spelled_out(question), chosen.top_k, chosen.mode)
+        if confidence(retrieval) < threshold(retrieval):
+            spelled = self.spelling.corrected(question, retrieval)
+            if spelled != question:
+                return spelled, self.retriever.search(self.abbreviations.spelled_out(spelled), chosen.top_k, chosen.mode)
+        return question, retrieval
 
     def _worded(self, retrieval: Retrieval, engine: Engine, chosen: AskOptions) -> Generator[Event, None, Answer]:
         """Yields partial answers while the model writes; returns the answer, every sentence of it checked."""

@@ -58,6 +58,7 @@ _ASKS_LIST = re.compile(
     re.IGNORECASE,
 )
 _COUNTS = re.compile(r"\bhow many\b", re.IGNORECASE)
+_PLACE = re.compile(r"\d+|chapter|section|sec|appendix|unit|part|page")
 _ASKS_NAME = re.compile(
     r"\bcalled\b|\b(?:name|word|term) (?:for|of)\b|\bwhat (?:do|would|does) [\w ]{1,20}? call\b", re.IGNORECASE
 )
@@ -86,6 +87,12 @@ class Form:
     @property
     def wants_list(self) -> bool:
         return bool(_ASKS_LIST.search(self.question))
+
+    @property
+    def only_names_a_place(self) -> bool:
+        """Whether it says no more than which section or page: "3.2", "explain chapter 5"."""
+        plain = content_words(re.sub(r"[.:]", " ", self.question))
+        return any(word.isdigit() for word in plain) and all(_PLACE.fullmatch(word) for word in plain)
 
     @property
     def wants_name(self) -> bool:

@@ -16,6 +16,7 @@ from tutor.quotes import ANNOUNCES, HOLLOW, Quote, before, is_item, items_after,
 from tutor.retrieval import Retrieval
 
 MAX_SENTENCES = 4  # from which no other sentence is added
+_OPENING = 3  # sentences of a section that are quoted where only its number is asked for
 _PASSAGES = 5  # passages that sentences are taken from
 _COVERAGE, _RANK, _MARGIN, _TIE = 0.35, 0.12, 0.10, 0.05
 _DEFINITION, _HEADED = 0.20, 0.30  # defines what is asked for; stands under a heading of the same words
@@ -46,6 +47,8 @@ def quote_answer(retrieval: Retrieval, said: str = "") -> list[Quote]:
     """The sentences that answer the question, in the order in which to show them. What was `said` before is said again only
     where nothing else is left, a comparison needs it, or one item of a list may be asked for."""
     form = form_of(retrieval.question)
+    if form.only_names_a_place:
+        return _opening(retrieval)
     candidates = _candidates(retrieval, form)
     if not candidates:
         return []
@@ -53,6 +56,16 @@ def quote_answer(retrieval: Retrieval, said: str = "") -> list[Quote]:
         candidates = [item for item in candidates if item.quote.text not in said or is_item(item.quote)] or candidates
     chosen = _choose(candidates, form)
     return _in_order(_whole(chosen, form), chosen[0])
+
+
+def _opening(retrieval: Retrieval) -> list[Quote]:
+    """How the place that the question names begins, as far as it was found."""
+    named = [passage for passage in retrieval.passages if passage.signals.get("named") and passage.chunk.type == "text"]
+    if not named:
+        return []
+    first = min(named, key=lambda passage: passage.position)
+    quotes = [Quote(first, index, 1.0) for index in range(len(first.chunk.sentences))]
+    return [quote for quote in quotes if not _is_no_answer(quote.text, "text")][:_OPENING]
 
 
 @dataclass(frozen=True)

@@ -238,6 +238,21 @@ def test_what_was_said_before_answers_no_follow_up_but_a_comparison() -> None:
     assert [quote.text for quote in quote_answer(compared, first)] == [first, second]
 
 
+@pytest.mark.parametrize("question", ["3.2", "section 8.3", "What is chapter 5 about?", "page 12"])
+def test_a_question_may_only_name_a_place(question: str) -> None:
+    assert form_of(question).only_names_a_place
+    assert not form_of(f"{question} keys").only_names_a_place
+
+
+def test_a_section_that_is_named_alone_is_quoted_from_its_beginning() -> None:
+    found = retrieval(
+        "Explain section 3.2.", ("3.2 Keys", "Keys tell rows apart. They are chosen early. Some are null.", [0.1, 0.2, 0.9])
+    )
+    assert quoted(found) == []
+    named = [replace(found.passages[0], signals={"named": 1.0})]
+    assert quoted(replace(found, passages=named)) == ["Keys tell rows apart.", "They are chosen early."]
+
+
 def test_nothing_retrieved_gives_nothing() -> None:
     assert quoted(retrieval("What is a key?")) == []
 

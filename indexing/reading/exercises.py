@@ -10,8 +10,10 @@ from indexing.records import Question
 
 _TITLE = re.compile(
     r"(?:(?:chapter|section|end[- ]of[- ]chapter|additional|practice|programming|self[- ]?(?:test|check|assessment)?|review"
-    r"|discussion|lab|study|exam|short[- ]answer|multiple[- ]choice|thought|sample|comprehension|concept)\W+)*"
-    r"(?:exercises?|questions?|problems?|self[- ]?test|self[- ]?check|quiz|assignments?)(?:\s+(?:and|&)\s+\w+)?",
+    r"|discussion|lab|study|exam|short[- ]answer|multiple[- ]choice|thought|sample|comprehension|concept|basic|advanced|further"
+    r"|challenge|homework)\W+)*"
+    r"(?:exercises?|questions?|problems?|self[- ]?test|self[- ]?check|quiz|assignments?)(?:\s+(?:and|&)\s+\w+)?"
+    r"(?:\s+\([^()]*\))?",  # "Advanced Questions (Using Joins)"
     re.I,
 )
 _NUMBERED = re.compile(

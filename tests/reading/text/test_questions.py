@@ -130,8 +130,9 @@ def test_exercise_titles() -> None:
         "Problems",
         "Self-Test",
         "Questions and Exercises",
+        "Advanced Questions (Joins, Views)",
     ]
-    no = ["Query Problems in SQL", "The Question of Keys", "Summary"]
+    no = ["Query Problems in SQL", "The Question of Keys", "Summary", "Problems (of Files) and Answers", "Advanced Joins"]
     assert [is_exercises_title(title) for title in yes + no] == [True] * len(yes) + [False] * len(no)
 
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,12 @@ def test_a_file_name_leads_nowhere(classroom: Classroom, tmp_path: Path, monkeyp
     while list(scratch.iterdir()) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert [path.name for path in scratch.iterdir()] == []
+
+
+def test_a_report_counts_what_was_read_in_words() -> None:
+    counts = {"text": 1, "table": 2, "ER_desc": 1, "figure": 0, "chunks": 1_200}
+    build = BuildView(1, "a-1", "a.pdf", "done", "built", {"counts": counts}, datetime(2026, 1, 1, tzinfo=UTC))
+    assert "<p>1 text, 2 tables, 1 ER diagram, 1,200 passages to search</p>" in builds_html([build])
 
 
 def test_an_upload_never_takes_an_existing_name(classroom: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -252,6 +252,20 @@ def test_forms_give_nothing_back_unescaped(client: TestClient, name: str) -> Non
         assert "onerror" not in answer.text
 
 
+def test_after_a_mistake_a_form_still_has_what_was_typed_but_the_password(client: TestClient) -> None:
+    wrong = client.post("/sign-up", data={"name": "carl@uni.example", "password": PASSWORD, "code": "WRONG"})
+    assert '<input id="name" name="name" value="carl@uni.example" autocomplete="username" required>' in wrong.text
+    assert '<input id="code" name="code" value="WRONG" required>' in wrong.text
+    assert '<p class="error" role="alert">No course has this code; ask your instructor for it</p>' in wrong.text
+    assert PASSWORD not in wrong.text
+    assert 'value="bob"' in sign_in(client, "bob", "wrong password").text
+
+
+def test_deleting_oneself_has_to_be_confirmed(client: TestClient) -> None:
+    sign_in(client, "bob")
+    assert '<input type="checkbox" required>Yes, delete it: it cannot be had back' in client.get("/my-data").text
+
+
 def test_delete_me(client: TestClient, classroom: Classroom) -> None:
     sign_in(client, "bob")
     assert client.get("/my-data.json").json()["account"]["name"] == "bob"

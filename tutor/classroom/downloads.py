@@ -37,7 +37,9 @@ def add_downloads(app: FastAPI, room: Room) -> None:
         return plain_page(
             "My data",
             f'{known}<p><a href="my-data.json" download>Download everything</a> that is stored about you here.</p>'
-            '<form method="post" action="my-data/delete"><button>Delete me and everything that is mine</button></form>'
+            '<form method="post" action="my-data/delete"><label class="sure"><input type="checkbox" required>'
+            "Yes, delete it: it cannot be had back</label>"
+            '<button class="grave">Delete me and everything that is mine</button></form>'
             '<p><a href="./">Back</a></p>',
         )
 

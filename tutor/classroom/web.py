@@ -4,6 +4,7 @@
 """
 
 import html
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from tutor.classroom.room import Room
 from tutor.classroom.wall import session_cookie, token_of
 
 Field = Annotated[str, Form(max_length=300)]
+_TYPED = re.compile(r"[\w.@+-]{1,60}")
 _STYLE = (Path(__file__).parent / "plain.css").read_text(encoding="utf-8")
 
 
@@ -74,9 +76,9 @@ def _add_sign_in(app: FastAPI, room: Room) -> None:
         try:
             token = await run_sync(room.accounts.sign_in, name, password, _address(request))
         except SignInError as error:
-            return _sign_in_page(str(error), 401)
+            return _sign_in_page(str(error), 401, name)
         except LimitError as error:
-            return _sign_in_page(str(error), 429)
+            return _sign_in_page(str(error), 429, name)
         return _with_session(request, room, token)
 
     @app.get("/sign-up")
@@ -88,9 +90,9 @@ def _add_sign_in(app: FastAPI, room: Room) -> None:
         try:
             token = await run_sync(_signed_up, room, name, password, code, _address(request))
         except LimitError as error:
-            return _sign_up_page(str(error), 429)
+            return _sign_up_page(str(error), 429, name, code)
         except UsageError as error:
-            return _sign_up_page(str(error), 400)
+            return _sign_up_page(str(error), 400, name, code)
         return _with_session(request, room, token)
 
     @app.get("/sign-out")
@@ -147,22 +149,28 @@ def _with_session(request: Request, room: Room, token: str) -> Response:
     return response
 
 
-def _sign_in_page(error: str = "", status: int = 200) -> HTMLResponse:
+def _kept(text: str) -> str:
+    """What was typed, to be shown in its field again; nothing that a name or a code never has."""
+    return f'value="{html.escape(text)}" ' if _TYPED.fullmatch(text) else ""
+
+
+def _sign_in_page(error: str = "", status: int = 200, name: str = "") -> HTMLResponse:
     return _page(
         "Sign in", error,
         '<form method="post" action="sign-in"><label for="name">Name</label>'
-        '<input id="name" name="name" autocomplete="username" required>'
+        f'<input id="name" name="name" {_kept(name)}autocomplete="username" required>'
         '<label for="password">Password</label><input id="password" name="password" type="password" '
         'autocomplete="current-password" required><button>Sign in</button></form>'
         '<p>New here? <a href="sign-up">Join with your course’s code</a></p>', status,
     )  # fmt: skip
 
 
-def _sign_up_page(error: str = "", status: int = 200) -> HTMLResponse:
+def _sign_up_page(error: str = "", status: int = 200, name: str = "", code: str = "") -> HTMLResponse:
     return _page(
         "Join your course", error,
-        '<form method="post" action="sign-up"><label for="code">Course code</label><input id="code" name="code" required>'
-        '<label for="name">Name</label><input id="name" name="name" autocomplete="username" required>'
+        '<form method="post" action="sign-up"><label for="code">Course code</label>'
+        f'<input id="code" name="code" {_kept(code)}required><label for="name">Name</label>'
+        f'<input id="name" name="name" {_kept(name)}autocomplete="username" required>'
         '<label for="password">Password</label><input id="password" name="password" type="password" minlength="10" '
         'autocomplete="new-password" required>'
         "<small>10 characters or more. Your instructor sees a pseudonym, not your name.</small>"
@@ -184,7 +192,7 @@ def plain_page(title: str, body: str) -> HTMLResponse:
 
 
 def _page(title: str, error: str, body: str, status: int) -> HTMLResponse:
-    told = f'<p class="error" role="alert">{html.escape(error)}</p>' if error else ""
+    told = f'<p class="error" role="alert">{html.escape(error[:1].upper() + error[1:])}</p>' if error else ""
     return HTMLResponse(
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} · Textbook tutor</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>'

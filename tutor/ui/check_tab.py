@@ -93,4 +93,5 @@ def _shown(room: Room, citations: list[Citation], number: int) -> tuple[Any, ...
 
 def fresh_check() -> tuple[Any, ...]:
     """The tab's outputs, empty."""
-    return "", [], "", *nothing_shown()
+    hint = "Each sentence gets the passage that supports it, or a mark; the passage’s page shows here."
+    return "", [], "", *nothing_shown(hint)

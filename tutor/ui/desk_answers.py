@@ -58,7 +58,8 @@ def build_answers_tab(room: Room, course: Any) -> AnswersTab:
 
     def ask(question: str | None, number: int, request: gr.Request) -> tuple[Any, ...]:
         answer = _answer(room, person_of(room, request), number, question or "")
-        return answer_html(answer, 0) + sources_html(answer.citations), "" if answer.refused else answer.answer
+        sources = sources_html(answer.citations) if answer.citations else ""
+        return answer_html(answer, 0) + sources, "" if answer.refused else answer.answer
 
     def keep(question: str | None, text: str, number: int, request: gr.Request) -> tuple[Any, ...]:
         person = person_of(room, request)

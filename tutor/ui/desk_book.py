@@ -27,8 +27,9 @@ _STATES = {
     "failed": "Not built",
 }
 _COUNTED = {
-    "text": "texts", "table": "tables", "ER_desc": "ER diagrams", "figure": "other figures", "questions": "review questions",
-    "answered questions": "of them with an answer", "chunks": "passages to search",
+    "text": ("text", "texts"), "table": ("table", "tables"), "ER_desc": ("ER diagram", "ER diagrams"),
+    "figure": ("other figure", "other figures"), "questions": ("review question", "review questions"),
+    "answered questions": ("of them with an answer",) * 2, "chunks": ("passage to search", "passages to search"),
 }  # fmt: skip
 
 
@@ -141,12 +142,17 @@ def _build(build: BuildView) -> str:
         return f'<div class="panel build {state}">{head}</div>'
     counts = build.report.get("counts")
     found = counts.items() if isinstance(counts, dict) else ()
-    numbers = ", ".join(f"{value:,} {escaped(_COUNTED.get(str(kind)) or str(kind))}" for kind, value in found if value)
+    numbers = ", ".join(_counted(str(kind), value) for kind, value in found if value)
     lists = "".join(
         _lines(title, build.report.get(key))
         for key, title in (("unread", "Could not be read"), ("doubts", "Read, but look whether it is right"))
     )
     return f'<div class="panel build {state}">{head}<p>{numbers}</p>{lists}</div>'
+
+
+def _counted(kind: str, number: int) -> str:
+    one, many = _COUNTED.get(kind, (kind, kind))
+    return f"{number:,} {escaped(one if number == 1 else many)}"
 
 
 def _lines(title: str, lines: object) -> str:

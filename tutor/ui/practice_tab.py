@@ -115,7 +115,8 @@ def _next(room: Room, person: Person, number: int, chapter: str, at: tuple[Work,
     exercise, standing = room.tutoring.next(person, number, chapter, last, skipped)
     work: Work = {"key": exercise.key, "skipped": [] if exercise.key in skipped else skipped} if exercise else {}
     shown_question = question_html(exercise, standing, chapter)
-    return work, {}, shown_question, *_form(exercise is not None), *nothing_shown()
+    hint = "The first hint shows here the page to read; so does the check of your answer, with the passage marked."
+    return work, {}, shown_question, *_form(exercise is not None), *nothing_shown(hint if exercise else "")
 
 
 def _form(there: bool) -> tuple[Any, ...]:

@@ -106,4 +106,5 @@ def fresh_read(room: Room, person: Person, number: int | None) -> tuple[Any, ...
     wanted = gr.update(
         visible=count > 0, value=None, maximum=max(count, 1), label=f"Go to page of the PDF (1 to {count}), then Enter"
     )
-    return _contents(book, tuple(room.shelf.page_labels(book.name).items())), [], "", wanted, *nothing_shown()
+    hint = "Choose a heading, a page, or search: it shows here." if count else "This book was built without a PDF to show."
+    return _contents(book, tuple(room.shelf.page_labels(book.name).items())), [], "", wanted, *nothing_shown(hint)

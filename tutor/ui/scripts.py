@@ -35,6 +35,7 @@ element.addEventListener('click', (event) => {
   if (data.cite) { trigger('click', {message: Number(data.message), n: Number(data.cite)}); reveal(); }
   else if (data.vote) {
     const vote = data.reason || button.getAttribute('aria-pressed') !== 'true' ? Number(data.vote) : 0;
+    voted = data.message;
     trigger('like', {message: Number(data.message), vote, reason: data.reason || ''});
   }
   else if (data.retry !== undefined) trigger('retry', {});
@@ -65,6 +66,7 @@ const follow = () => {
   seen = all.length;
   writing = live;
 };
+let voted = null;  // the answer whose reasons are on their way: they shall be seen
 let place = 0;
 element.addEventListener('scroll', () => {
   const talk = element.querySelector('.talk');
@@ -74,6 +76,11 @@ watch('value', () => {
   const talk = element.querySelector('.talk');
   if (talk) talk.scrollTop = place;
   follow();
+  if (voted !== null) {
+    const why = element.querySelector(`[data-message="${voted}"] .reasons`);
+    if (why) why.scrollIntoView({block: 'nearest'});
+    voted = null;
+  }
 });
 """
 )

@@ -68,9 +68,9 @@ def shown(room: Room, view: View) -> tuple[Any, ...]:
     return view, gr.update(visible=True), page_html(address, page_size(book, page), page, view.get("spans", []), label)
 
 
-def nothing_shown() -> tuple[Any, ...]:
-    """Values that empty a sheet."""
-    return {}, gr.update(visible=False), ""
+def nothing_shown(hint: str = "") -> tuple[Any, ...]:
+    """Values that empty a sheet; in its place a hint, what it will show."""
+    return {}, gr.update(visible=False), f'<p class="hint">{hint}</p>' if hint else ""
 
 
 def citation_view(citation: Citation) -> View:

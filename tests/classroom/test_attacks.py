@@ -1,5 +1,6 @@
 """A signed-in student as an attacker, over the protocol that the pages themselves use; Gradio is the real one here."""
 
+import asyncio
 import json
 import threading
 import time
@@ -11,16 +12,16 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from tests.classroom.conftest import PASSWORD, Classroom, FakeShelf, open_room, populated
 from tests.ui.browser import free_port
 from tutor.classroom.wall import COOKIE
 from tutor.ui.server import build_server
 
-pytestmark = [  # Gradio's own: a setting of pandas that is on its way out, and an event loop that it leaves open
+pytestmark = [  # Gradio's own queue uses what pandas will drop
     pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
 ]
 
 LONG = "key " * 100_000  # below the limit of a request, far above that of any box
@@ -82,8 +83,12 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
 @pytest.fixture(scope="module")
 def address(school: Classroom) -> Iterator[str]:
     """The server on a port of this machine, in a thread: Gradio's queue and its streams want a real one."""
+
+    async def built() -> FastAPI:  # in a loop that runs: Gradio would make loops of its own and never close them
+        return build_server(school.room)
+
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(build_server(school.room), host="127.0.0.1", port=port, log_config=None))
+    server = uvicorn.Server(uvicorn.Config(asyncio.run(built()), host="127.0.0.1", port=port, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()
     deadline = time.monotonic() + 60
@@ -216,6 +221,16 @@ def test_no_file_of_the_server_can_be_named_as_an_upload(sign_in: SignIn, school
     assert school.room.uploads.builds(school.ada, school.databases.id) == []
     for address in (f"/desk/gradio_api/file={path}", f"/gradio_api/file={path}", f"/desk/file={path}"):
         assert ada.client.get(address).status_code in (403, 404), address
+
+
+@pytest.mark.parametrize("who", ["", "bob", "ada"])
+@pytest.mark.parametrize("folder", ["assets", "static", "svelte", "desk/assets", "desk/static", "book", "conversation"])
+def test_no_path_of_a_file_leads_out_of_its_folder(sign_in: SignIn, who: str, folder: str) -> None:
+    client = sign_in(who)
+    for path in (f"{'..%2f' * 12}etc%2fpasswd", f"{'%2e%2e/' * 12}etc/passwd", "%2fetc%2fpasswd", "..%5c..%5cetc%5cpasswd"):
+        answer = client.get(httpx.URL(f"{client.base_url}/{folder}/{path}"))
+        assert answer.status_code in (303, 401, 403, 404), path
+        assert "root:" not in answer.text, path
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """An OpenAI-compatible server, good and bad, played by a transport that never leaves the process."""
 
 import json
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
@@ -106,6 +108,27 @@ def test_stop_and_time_limit_end_a_stream() -> None:
     assert list(stream) == []
     with pytest.raises(LimitError, match="time limit"):
         list(engine(lambda _: events("a", "b")).stream(CHAT, Generation(time_limit_s=-1)))
+
+
+def test_a_stop_is_heard_while_the_server_is_silent() -> None:
+    generation, speak, closed = Generation(), threading.Event(), threading.Event()
+
+    class Silent(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            speak.wait(60)
+            yield b'data: {"choices": [{"delta": {"content": "late"}}]}\n\n'
+
+        def close(self) -> None:
+            closed.set()
+
+    response = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=Silent())
+    threading.Timer(0.1, generation.stop.set).start()
+    started = time.monotonic()
+    assert list(engine(lambda _: response).stream(CHAT, generation)) == []
+    assert time.monotonic() - started < 1
+    assert not closed.is_set()
+    speak.set()
+    assert closed.wait(10)  # hung up on
 
 
 def test_what_is_wrong_with_the_settings_is_said_at_once() -> None:

@@ -3,15 +3,16 @@
 Engines know nothing of books, passages or citations; the tutor grounds what they say.
 """
 
+import queue
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from indexing.errors import LimitError
+from indexing.errors import LimitError, TutorError
 from tutor.prompt import Message
 
 
@@ -77,6 +78,47 @@ class Queue:
                         f"busy: the model was not free within {generation.time_limit_s:.0f} s; ask again, or allow more time"
                     )
                 self._turn.wait(0.05)
+
+
+def heard(pieces: Generator[str, None, None], generation: Generation) -> Iterator[str]:
+    """The pieces of something that may be silent for long, read in a thread of its own, so that a stop is heard in the silence.
+
+    The thread closes `pieces` when it comes back from the silence. An error of ours that is raised in it is raised here.
+    """
+    found: queue.Queue[str | None] = queue.Queue()
+    left, whole = threading.Event(), threading.Event()
+    failure: list[TutorError] = []
+
+    def read() -> None:
+        try:
+            with closing(pieces):
+                for piece in pieces:
+                    if left.is_set():
+                        return
+                    found.put(piece)
+            whole.set()
+        except TutorError as error:
+            failure.append(error)
+        finally:
+            found.put(None)
+
+    threading.Thread(target=read, name="listen", daemon=True).start()
+    try:
+        while not generation.stop.is_set():
+            try:
+                piece = found.get(timeout=0.05)
+            except queue.Empty:
+                continue
+            if piece is None:
+                break
+            yield piece
+        else:
+            return
+    finally:
+        left.set()
+    if failure:
+        raise failure[0]
+    assert whole.is_set()  # else a defect, whose traceback the thread has shown
 
 
 _LOOP = re.compile(r"(.{4,200}?)(?:\s*\1){2,}\s*$", re.DOTALL)

@@ -6,14 +6,14 @@ is, so that no text is ever doubled. Leaves prompts to `tutor.prompt`.
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from typing import Any
 
 import httpx
 
 from indexing.errors import LimitError, ModelError, UsageError
-from tutor.engines.base import Generation
+from tutor.engines.base import Generation, heard
 from tutor.prompt import Message
 
 _CONNECT_S, _STALL_S = 5.0, 60.0
@@ -57,6 +57,10 @@ class ServerEngine:
         return len(text) // _CHARACTERS_A_TOKEN + 1
 
     def stream(self, messages: Sequence[Message], generation: Generation) -> Iterator[str]:
+        """As the protocol says; a server that is silent when the stop comes is hung up on with its next word."""
+        yield from heard(self._stream(messages, generation), generation)
+
+    def _stream(self, messages: Sequence[Message], generation: Generation) -> Generator[str, None, None]:
         body = {
             "model": self.name,
             "messages": [message.as_dict() for message in messages],

@@ -1,11 +1,15 @@
 """The chat opens books with the reranker and the stronger check that the settings name, as the shell does."""
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
 
-from indexing.errors import ModelError, UsageError
+from indexing.errors import BookError, ModelError, UsageError
 from indexing.settings import Settings
+from tutor.classroom.room import Room
+from tutor.classroom.settings import ClassroomSettings
 from tutor.classroom.shelf import Shelf
 from tutor.engines.load import TUNED
 
@@ -35,3 +39,19 @@ def test_an_adapter_is_not_taken_where_nothing_would_use_it(sample_home: Path, t
     with pytest.raises(UsageError, match=f"engine '{engine}' takes no adapter"):
         shelf.engine(engine, str(tmp_path))
     assert shelf.engine("quote") is None
+
+
+def test_one_book_that_cannot_be_opened_closes_no_other(sample_home: Path, tmp_path: Path) -> None:
+    home = tmp_path / "library"
+    shutil.copytree(sample_home, home, symlinks=True)
+    (home / "old").mkdir()
+    manifest = (home / "sample" / "manifest.json").read_text(encoding="utf-8")
+    (home / "old" / "manifest.json").write_text(re.sub(r'"schema_version": *\d+', '"schema_version": 1', manifest), "utf-8")
+    chosen = ClassroomSettings(database=f"sqlite:///{tmp_path / 'class.sqlite'}")
+    room = Room.open("open", chosen, Settings(home=home, _env_file=None))
+    guest, _ = room.accounts.guest()
+    courses = [(course.title, course.book) for course in room.courses_of(guest)]
+    assert courses == [("Database Systems: a short course", "sample"), ("old", "old")]
+    with pytest.raises(BookError, match="built by schema version 1"):
+        room.shelf.tutor("old")
+    room.database.close()

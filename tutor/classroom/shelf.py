@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 from indexing.embedding import Embedder, load_embedder
+from indexing.errors import BookError
 from indexing.library import Book, book_names, find_book
 from indexing.records import Question
 from indexing.settings import Settings
@@ -65,7 +66,11 @@ class Shelf:
         return load_embedder(made_by.name if made_by else self.settings.embedder, self.settings.cache)
 
     def title(self, name: str) -> str:
-        return self.book(name).manifest.title or name
+        """A book's title. Its name where it cannot be opened: the others still can, and whoever chooses it is told why."""
+        try:
+            return self.book(name).manifest.title or name
+        except BookError:
+            return name
 
     def questions(self, name: str) -> list[Question]:
         """The book's review questions."""

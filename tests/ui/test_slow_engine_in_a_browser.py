@@ -191,6 +191,20 @@ def test_a_question_that_is_typed_while_another_book_is_opened_goes_to_that_book
     page.context.close()
 
 
+def test_a_list_of_books_that_is_only_passed_through_leaves_everything(browser: Any, address: str, watch: Watch) -> None:
+    page = opened_chat(browser, address, watch)
+    choose(page, "engine", "Model server")
+    send(page, QUESTION)
+    page.wait_for_function("document.querySelector('.live .text')?.innerText.includes('weak entity')")
+    page.locator("#course input").focus()
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(2_000)
+    assert page.locator(".live").count() == 1
+    page.click("#stop")
+    page.wait_for_selector(".exchange .acts")
+    page.context.close()
+
+
 def test_who_waits_sees_the_place_in_the_queue(browser: Any, address: str, watch: Watch) -> None:
     first, second = opened_chat(browser, address, watch), opened_chat(browser, address, watch)
     choose(first, "engine", "Model server")

@@ -149,5 +149,17 @@ EMPTY_TWO = "() => ['', '']"
 EMPTY_THREE = "() => ['', '', '']"
 
 # The same with a course that is left: its conversation goes at once, and nothing can be asked until the other one is there.
-LEAVE = f"() => ['', '', {json.dumps(OPENING)}, {{interactive: false, __type__: 'update'}}]"
-NOT_OPENED = f"() => {json.dumps(CLOSED)}"
+# Gradio's list tells of a choice twice, and whenever it loses the focus: what is shown already is not left and opened again.
+_NO_CHANGE = "{__type__: 'update'}"
+LEAVE = f"""(now) => {{
+  if (now === window.shownCourse) return [{", ".join([_NO_CHANGE] * 4)}];
+  window.shownCourse = now;
+  return ['', '', {json.dumps(OPENING)}, {{interactive: false, __type__: 'update'}}];
+}}"""
+ONCE = """(now) => {
+  const again = now === window.askedCourse;
+  window.askedCourse = now;
+  return [again ? null : now];
+}"""
+OPENED = "(now) => { window.shownCourse = window.askedCourse = now; }"
+NOT_OPENED = f"() => {{ window.shownCourse = window.askedCourse = null; return {json.dumps(CLOSED)}; }}"

@@ -15,7 +15,7 @@ from tutor.ui.exercise_tab import ExerciseTab, build_exercise_tab, fresh_exercis
 from tutor.ui.practice_tab import PracticeTab, build_practice_tab, fresh_practice
 from tutor.ui.read_tab import ReadTab, build_read_tab, fresh_read
 from tutor.ui.render import escaped
-from tutor.ui.scripts import FOCUS_QUESTION, KEPT_COLOURS, LEAVE, NOT_OPENED, SWITCH_COLOURS
+from tutor.ui.scripts import FOCUS_QUESTION, KEPT_COLOURS, LEAVE, NOT_OPENED, ONCE, OPENED, SWITCH_COLOURS
 from tutor.ui.talks import latest_talk
 from tutor.ui.told import person_of, told
 
@@ -78,7 +78,8 @@ def _fill(room: Room, page: Any, parts: Page) -> None:
         return *ask, *practice, *fresh_exercises(), *fresh_read(room, person, number), *fresh_check()
 
     def change(number: int | None, request: gr.Request) -> tuple[Any, ...]:
-        return fill(person_of(room, request), number, request)
+        """Nothing where the page shows that course already, for which the browser sends none."""
+        return (gr.skip(),) * len(parts.outputs) if number is None else fill(person_of(room, request), number, request)
 
     def load(request: gr.Request) -> tuple[Any, ...]:
         person = person_of(room, request)
@@ -90,11 +91,14 @@ def _fill(room: Room, page: Any, parts: Page) -> None:
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     leaving = [parts.practice.given, parts.exercises.given, parts.ask.conversation, parts.ask.question]
-    parts.course.input(None, None, leaving, js=LEAVE, api_visibility="private")
+    parts.course.input(None, parts.course, leaving, js=LEAVE, api_visibility="private")
     late = [parts.read.finding, parts.check.checking]
-    changed = parts.course.input(told(change), parts.course, parts.outputs, cancels=late, trigger_mode="always_last", **quiet)
+    changed = parts.course.input(
+        told(change), parts.course, parts.outputs, js=ONCE, cancels=late, trigger_mode="always_last", **quiet
+    )
     changed.failure(None, None, parts.ask.conversation, js=NOT_OPENED, api_visibility="private")
     opened = page.load(told(load), None, [parts.course, parts.account, *parts.outputs], **quiet)
+    opened.then(None, parts.course, None, js=OPENED, api_visibility="private")
     opened.then(None, js=FOCUS_QUESTION, api_visibility="private")
 
 

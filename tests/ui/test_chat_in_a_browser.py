@@ -226,6 +226,34 @@ def test_practise_through_all_hints(browser: Any, address: str, watch: Watch) ->
     page.context.close()
 
 
+def test_a_chapter_is_chosen_once_and_a_list_that_is_only_passed_through_changes_nothing(
+    browser: Any, address: str, watch: Watch
+) -> None:
+    page = opened_chat(browser, address, watch)
+    page.get_by_role("tab", name="Practice").click()
+    page.wait_for_selector("#given textarea")
+    page.click("#chapter input")
+    page.locator("[role=option]").nth(2).click()  # after "All chapters" and the first
+    page.wait_for_function("document.querySelector('#exercise h2').innerText.startsWith('2.')")
+    page.wait_for_timeout(2_000)
+    assert page.locator("#exercise h2").inner_text().startswith("2.1 ")
+    page.fill("#given textarea", "Half an answer.")
+    page.focus("#chapter input")
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(2_000)
+    assert page.locator("#exercise h2").inner_text().startswith("2.1 ")
+    assert page.input_value("#given textarea") == "Half an answer."
+    page.click("#chapter input")
+    page.locator("[role=option]").nth(1).click()
+    page.wait_for_function("document.querySelector('#exercise h2').innerText.startsWith('1.')")
+    page.wait_for_timeout(2_000)
+    assert (
+        page.locator("#exercise h2").inner_text().startswith("1.2 ")
+    )  # the first was left unanswered, and comes again at the end
+    assert page.input_value("#given textarea") == ""
+    page.context.close()
+
+
 def test_read_and_search(browser: Any, address: str, watch: Watch) -> None:
     page = opened_chat(browser, address, watch)
     page.get_by_role("tab", name="Read").click()

@@ -12,6 +12,7 @@ from tutor.answer import Answer, Partial
 from tutor.classroom.asking import Ask, Done, Started
 from tutor.classroom.conversations import Exchange
 from tutor.classroom.room import Room
+from tutor.ui.choices import Choice
 from tutor.ui.conversation import OPENING, Live, conversation_html
 from tutor.ui.render import EMPTY_SOURCES
 from tutor.ui.scripts import CARDS, TALK
@@ -148,14 +149,16 @@ def _wire_conversations(room: Room, tab: AskTab, course: Any, fresh: Any) -> Non
         tab.turns.leave(str(request.session_hash))
         return empty_talk(room, person_of(room, request), number)
 
-    def go_back(conversation: int, number: int, request: gr.Request) -> tuple[Any, ...]:
+    def go_back(conversation: int | None, number: int, request: gr.Request) -> tuple[Any, ...]:
+        if conversation is None:
+            return (gr.skip(),) * len(tab.outputs)
         tab.turns.leave(str(request.session_hash))
         person = person_of(room, request)
         return opened_talk(room, person, number, conversation) if conversation else empty_talk(room, person, number)
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     fresh.click(told(start), course, tab.outputs, **quiet)
-    tab.earlier.input(told(go_back), [tab.earlier, course], tab.outputs, **quiet)
+    Choice(tab.earlier).told(told(go_back), [tab.earlier, course], tab.outputs, **quiet)
 
 
 @dataclass(frozen=True)

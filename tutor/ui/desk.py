@@ -6,6 +6,7 @@ import gradio as gr
 
 from tutor.classroom.accounts import Person
 from tutor.classroom.room import Room
+from tutor.ui.choices import Choice
 from tutor.ui.desk_answers import build_answers_tab, fresh_answers
 from tutor.ui.desk_book import build_book_tab, fresh_book
 from tutor.ui.desk_course import build_course_tab, fresh_course
@@ -51,7 +52,7 @@ def _fill(room: Room, page: Any, course: Any, tabs: list[Any]) -> None:
         )
 
     def change(number: int | None, request: gr.Request) -> tuple[Any, ...]:
-        return fill(person_of(room, request), number)
+        return (gr.skip(),) * len(tabs) if number is None else fill(person_of(room, request), number)
 
     def load(request: gr.Request) -> tuple[Any, ...]:
         person = person_of(room, request)
@@ -60,5 +61,5 @@ def _fill(room: Room, page: Any, course: Any, tabs: list[Any]) -> None:
         return gr.update(choices=[(item.title, item.id) for item in led], value=first), *fill(person, first)
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    course.input(told(change), course, tabs, **quiet)
+    Choice(course).told(told(change), [course], tabs, **quiet)
     page.load(told(load), None, [course, *tabs], **quiet)

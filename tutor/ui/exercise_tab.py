@@ -13,6 +13,7 @@ from tutor.classroom.room import Room
 from tutor.computing.exercises import KINDS, Exercise, make_exercise
 from tutor.computing.grading import MAX_ANSWER, Grade, grade
 from tutor.computing.tables import book_tables
+from tutor.ui.choices import Choice
 from tutor.ui.render import escaped, step_html
 from tutor.ui.scripts import EMPTY_TWO
 from tutor.ui.told import forgotten, person_of, told
@@ -76,6 +77,9 @@ def build_exercise_tab(room: Room, course: Any) -> ExerciseTab:
         exercise = _make(room, person_of(room, request), number, name, random.randrange(_SEEDS))  # noqa: S311 - an exercise
         return exercise.model_dump(mode="json"), exercise_html(exercise), "", gr.update(visible=True)
 
+    def turn_to(name: str | None, number: int, request: gr.Request) -> tuple[Any, ...]:
+        return (gr.skip(),) * len(tab.outputs) if name is None else make(name, number, request)
+
     def judge(known: Mapping[str, Any], answer: str) -> str:
         return grade_html(grade(_known(known), answer))
 
@@ -83,9 +87,11 @@ def build_exercise_tab(room: Room, course: Any) -> ExerciseTab:
         return solution_html(_known(known))
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    anew = [fresh.click, kind.input]
-    gr.on(anew, None, None, [given, result], js=EMPTY_TWO, api_visibility="private")
-    gr.on(anew, told(make), [kind, course], tab.outputs, trigger_mode="always_last", **quiet)
+    fresh.click(None, None, [given, result], js=EMPTY_TWO, api_visibility="private")
+    fresh.click(told(make), [kind, course], tab.outputs, trigger_mode="always_last", **quiet)
+    choice = Choice(kind)
+    choice.empties([given, result])
+    choice.told(told(turn_to), [kind, course], tab.outputs, trigger_mode="always_last", **quiet)
     check.click(told(judge), [work, given], result, **quiet)
     show.click(told(reveal), work, result, **quiet)
     return tab

@@ -10,6 +10,7 @@ from tutor.classroom.accounts import Person
 from tutor.classroom.room import Room
 from tutor.practice import MAX_ANSWER, STAGES
 from tutor.retrieval import Passage
+from tutor.ui.choices import Choice
 from tutor.ui.practice_html import grade_html, hints_html, question_html
 from tutor.ui.scripts import EMPTY_THREE
 from tutor.ui.sheet import Sheet, build_sheet, nothing_shown, shown
@@ -93,11 +94,16 @@ def _wire(room: Room, tab: PracticeTab, course: Any, buttons: tuple[Any, Any, An
         tab.places.go(str(request.session_hash), values[0].get("key", ""))
         return values
 
+    def turning_to(wanted: str | None, now: Work, taken: Taken, number: int, request: gr.Request) -> tuple[Any, ...]:
+        return (gr.skip(),) * len(onto) if wanted is None else following(now, taken, wanted, number, request)
+
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    onwards = [onward.click, tab.chapter.input]
-    gr.on(onwards, None, None, [tab.given, tab.hints, tab.result], js=EMPTY_THREE, api_visibility="private")
-    onto = [tab.work, tab.taken, tab.chapter, course]
-    gr.on(onwards, told(following), onto, tab.outputs[1:], trigger_mode="always_last", **quiet)
+    boxes, onto = [tab.given, tab.hints, tab.result], tab.outputs[1:]
+    onward.click(None, None, boxes, js=EMPTY_THREE, api_visibility="private")
+    onward.click(told(following), [tab.work, tab.taken, tab.chapter, course], onto, trigger_mode="always_last", **quiet)
+    choice = Choice(tab.chapter)
+    choice.empties(boxes)
+    choice.told(told(turning_to), [tab.chapter, tab.work, tab.taken, course], onto, trigger_mode="always_last", **quiet)
     hint.click(told(hinted), [tab.work, tab.taken, course], [tab.taken, tab.hints, *tab.sheet.outputs], **quiet)
     grade.click(told(graded), [tab.work, tab.taken, tab.given, course], [tab.taken, tab.result, *tab.sheet.outputs], **quiet)
 

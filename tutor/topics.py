@@ -29,6 +29,12 @@ _OPENING = re.compile(
     r"^(?:define|explain|describe|state|name|list|give|is|are|does|do|can)\s+",
     re.IGNORECASE,
 )
+_SECOND = re.compile(  # after a whole first question
+    r"^(?P<first>\S+ \S+ \S.*?),? and (?:how|why|when|where|what|who|which) "
+    r"(?:is|are|was|were|does|do|did|can|could|should|must)\b",
+    re.IGNORECASE,
+)
+_DOUBLE = re.compile(r"^(?:how|why|when|where|what|who|which) and (?=(?:how|why|when|where|what|who|which)\b)", re.IGNORECASE)
 _CLOSING = re.compile(r",? (?:(?:are|is) there|exist)$|, of .*$", re.IGNORECASE)
 _EXAMPLE = re.compile(r"^(?:an? |some |the )?examples? of ", re.IGNORECASE)
 _BELONGS = re.compile(rf"^(?:an? |the )?(?:[\w-]+ )?{RELATIONAL} (?:of|to|for) ", re.IGNORECASE)
@@ -43,7 +49,10 @@ _ENUMERATIONS = (
 
 
 def subject_of(question: str) -> str:
-    """What a question is about: the term whose definition it asks for, else what follows its opening words."""
+    """What a question is about: the term whose definition it asks for, else what follows its opening words. Of two questions in
+    one, what the first is about."""
+    second = _SECOND.match(question)
+    question = _DOUBLE.sub("", second["first"] if second else question)
     plain = question.rstrip(" ?.!")
     term = asked_term(question)
     if term and term in plain:

@@ -45,6 +45,8 @@ def whole(before: str, question: str, engine: FakeEngine | None = None) -> str:
         ("How do I read a table in R?", "and without a header?", "How do I read a table in R without a header?"),
         ("How do I install a package in Debian?", "And remove it?", "How do I remove a package in Debian?"),
         ("How do I install a package in Debian?", "how do I remove one?", "How do I remove a package in Debian?"),
+        ("What is a weak entity, and how is it drawn?", "And what is its key?", "What is a weak entity’s key?"),
+        ("How and why is a table split?", "Who uses it?", "Who uses a table?"),
         ("What is a factor?", "What are its levels?", "What are a factor’s levels?"),
         ("What is the stable distribution?", "How often is it released?", "How often is the stable distribution released?"),
         ("Can a foreign key be null?", "Why not?", "Why can a foreign key be null?"),

@@ -13,7 +13,8 @@ from tutor.question_form import ARTICLE, asked_term, content_words, form_of
 PARALLEL = re.compile(
     r"^(?P<open>(?:how|why|when|where|what|which) (?:is|are|was|were|does|do|did|can|could|should|must) )"
     r"(?P<subject>(?:an? |the )?(?!an? |the |(?:i|we|you|one|people) )[\w+\-]+(?: [\w+\-]+)*?)"
-    r"(?P<rest> (?:\w+ed|found|built|made|kept|drawn|written|chosen|done|do|mean|work|contain|look|differ|need|good)\b.*)$",
+    r"(?P<rest> (?:\w+ed|found|built|made|kept|drawn|written|chosen|done|split|put|set|read|held|lost|sent|"
+    r"do|mean|work|contain|look|differ|need|good)\b.*)$",
     re.IGNORECASE,
 )
 """A question whose subject stands between an auxiliary and what is said of it: "How is a key found?"."""

@@ -13,11 +13,8 @@ import httpx
 import platformdirs
 import pytest
 
-from finetune.run import read_record
 from indexing.errors import LimitError
-from tutor.answer import REFUSAL
 from tutor.engines.base import Generation, Queue
-from tutor.engines.load import SAMPLE_ADAPTER
 from tutor.engines.server import ServerEngine
 from tutor.engines.transformers import TransformersEngine
 from tutor.models import is_there, model_folder
@@ -159,30 +156,3 @@ def test_a_real_server_streams_the_same_kind_of_answer(server: str, small: Trans
     engine.close()
     assert len(pieces) > 3
     assert "candidate key" in "".join(pieces).lower()
-
-
-def test_the_shipped_adapter_refuses_where_its_passages_do_not_answer_and_only_there() -> None:
-    """Questions and passages of none of the books that are measured on."""
-    tuned = TransformersEngine.load(str(model_folder("small", MODELS)), "small-tuned", SAMPLE_ADAPTER)
-    assert tuned.refusal_threshold == pytest.approx(read_record(SAMPLE_ADAPTER)["refusal"]["threshold"])
-    assert 0 < tuned.refusal_threshold < 1
-    passages = [
-        PromptPassage(
-            ["4 Keys"], "A candidate key is a set of columns that is unique and minimal. A table may have several of them."
-        ),
-        PromptPassage(
-            ["5 Views"], "A view is a table that is computed from other tables whenever it is asked for. It stores no rows."
-        ),
-    ]
-    expected = {
-        "What is a candidate key?": False,
-        "What is a view?": False,
-        "How do bees make honey?": True,
-        "Who was Caesar?": True,
-    }
-    for question, refused in expected.items():
-        chat = render(question, passages, tuned.count, 1_000).messages
-        text = "".join(tuned.stream(chat, Generation(max_new_tokens=60)))
-        assert (text == REFUSAL) == refused, (question, text)
-    without = "".join(tuned.stream(chat, Generation(max_new_tokens=8, adapter=False)))
-    assert without != REFUSAL

@@ -63,11 +63,7 @@ def without_gold(pair: Pair, prompting: Prompting, allowed: Callable[[Chunk], bo
 
     None where no passage is left.
     """
-    found = [chunk for chunk in _found(pair.question, prompting, allowed) if not holds_answer(chunk, pair)]
-    if not found:
-        return None
-    name, made = f"{pair.id} without gold", pair.made or "gold taken out"
-    return prompting.example(name, pair.question, found[: prompting.room(name)], REFUSAL, made)
+    return _refused(f"{pair.id} without gold", pair, pair.question, prompting, allowed, pair.made or "gold taken out")
 
 
 def contrasts(
@@ -85,10 +81,9 @@ def contrasts(
     for number in sorted(chooser.sample(range(len(pairs)), round(share * len(pairs)))):
         pair, other = pairs[number], pairs[chooser.randrange(len(pairs))]
         examples.append(with_gold(replace(pair, id=f"{pair.id} in brief"), brief, allowed))
-        found = [chunk for chunk in _found(other.question, brief, allowed) if not holds_answer(chunk, pair)]
-        if found:
-            name = f"{pair.id} over another's passages"
-            examples.append(brief.example(name, pair.question, found[: brief.room(name)], REFUSAL, "contrast"))
+        refusal = _refused(f"{pair.id} over another's passages", pair, other.question, brief, allowed, "contrast")
+        if refusal is not None:
+            examples.append(refusal)
     return [replace(example, reply_tokens=_DECISION) for example in examples]
 
 
@@ -116,6 +111,14 @@ def grounded_examples(
         if refusal is not None:
             examples.append(refusal)
     return examples
+
+
+def _refused(
+    name: str, pair: Pair, searched: str, prompting: Prompting, allowed: Callable[[Chunk], bool], made: str
+) -> Example | None:
+    """The pair's question, refused over what is found for `searched` and does not hold its answer; None if nothing is left."""
+    found = [chunk for chunk in _found(searched, prompting, allowed) if not holds_answer(chunk, pair)]
+    return prompting.example(name, pair.question, found[: prompting.room(name)], REFUSAL, made) if found else None
 
 
 def _found(question: str, prompting: Prompting, allowed: Callable[[Chunk], bool]) -> list[Chunk]:

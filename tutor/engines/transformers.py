@@ -71,9 +71,9 @@ class TransformersEngine:
                 f"the prompt has {length:,} tokens and the model's context {self.context_tokens:,}; ask more briefly, "
                 "or with fewer passages"
             )
-        decides = self.refusal_threshold is not None and generation.adapter and may_refuse(messages)
+        threshold = self.refusal_threshold if generation.adapter and may_refuse(messages) else None
         with self._queue.turn(generation):
-            yield from self._generate(inputs, generation, decides)
+            yield from self._generate(inputs, generation, threshold)
 
     def log_likelihoods(self, messages: Sequence[Message], replies: Sequence[str]) -> list[float]:
         """Mean log P of each reply's tokens after the messages, in nats; 0 for a reply without tokens."""
@@ -101,8 +101,8 @@ class TransformersEngine:
     def _encode(self, messages: Sequence[Message]) -> Any:
         return encode_chat(self.tokenizer, messages).to(self.model.device)
 
-    def _generate(self, inputs: Any, generation: Generation, decides: bool) -> Iterator[str]:
-        """Run `generate` in a thread of its own and hand out what it writes. `decides`: whether to refuse is decided first."""
+    def _generate(self, inputs: Any, generation: Generation, threshold: float | None) -> Iterator[str]:
+        """Run `generate` in a thread of its own and hand out what it writes; the refusal if it is as likely as `threshold`."""
         from transformers import TextIteratorStreamer
 
         streamer = TextIteratorStreamer(self.tokenizer, skip_prompt=True, skip_special_tokens=True)
@@ -112,7 +112,7 @@ class TransformersEngine:
 
         def run() -> None:
             try:
-                self._run(inputs, streamer, generation, decides, ended, deadline)
+                self._run(inputs, streamer, generation, threshold, ended, deadline)
             except (RuntimeError, MemoryError, ValueError, IndexError) as error:
                 failure.append(error)
             finally:
@@ -131,7 +131,13 @@ class TransformersEngine:
             raise LimitError(f"the time limit of {generation.time_limit_s:g} s was reached")
 
     def _run(
-        self, inputs: Any, streamer: Any, generation: Generation, decides: bool, ended: threading.Event, deadline: float
+        self,
+        inputs: Any,
+        streamer: Any,
+        generation: Generation,
+        threshold: float | None,
+        ended: threading.Event,
+        deadline: float,
     ) -> None:
         import torch
         from transformers import StoppingCriteria, StoppingCriteriaList
@@ -149,13 +155,16 @@ class TransformersEngine:
         plain = self.has_adapter and not generation.adapter
         adapted = self.model.disable_adapter() if plain else nullcontext()
         with torch.inference_mode(), adapted, _interruptible(self.model, over, streamer):
-            score = score_refusal(self.model, self.tokenizer, **inputs) if decides else None
-            if score is not None and score.whole[0] >= (self.refusal_threshold or 0.0):
-                streamer.text_queue.put(REFUSAL)
-                return
+            options: dict[str, Any] = {}
+            if threshold is not None:
+                score = score_refusal(self.model, self.tokenizer, **inputs)
+                if score.whole[0] >= threshold:
+                    streamer.text_queue.put(REFUSAL)
+                    return
+                options = _unless_refused(score, inputs["input_ids"].shape[1])
             self.model.generate(
                 **inputs,
-                **(_unless_refused(score, inputs["input_ids"].shape[1]) if score is not None else {}),
+                **options,
                 max_new_tokens=generation.max_new_tokens,
                 do_sample=False,
                 temperature=None,

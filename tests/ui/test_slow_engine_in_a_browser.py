@@ -102,11 +102,17 @@ def choose(page: Any, what: str, name: str) -> None:
     page.locator("[role=option]", has_text=name).click()
 
 
-def test_choose_a_model_stop_it_and_go_on(browser: Any, address: str, watch: Watch) -> None:
+def answering(browser: Any, address: str, watch: Watch) -> Any:
+    """A page on which the slow model has begun its answer."""
     page = opened_chat(browser, address, watch)
     choose(page, "engine", "Model server")
     send(page, QUESTION)
     page.wait_for_function("document.querySelector('.live .text')?.innerText.includes('weak entity')")
+    return page
+
+
+def test_choose_a_model_stop_it_and_go_on(browser: Any, address: str, watch: Watch) -> None:
+    page = answering(browser, address, watch)
     assert page.locator("#question textarea").input_value() == ""
     assert not page.locator("#send").is_visible()
     _SlowModel.gone.clear()
@@ -125,10 +131,7 @@ def test_choose_a_model_stop_it_and_go_on(browser: Any, address: str, watch: Wat
 
 
 def test_a_conversation_that_is_left_while_it_is_answered_keeps_what_there_is(browser: Any, address: str, watch: Watch) -> None:
-    page = opened_chat(browser, address, watch)
-    choose(page, "engine", "Model server")
-    send(page, QUESTION)
-    page.wait_for_function("document.querySelector('.live .text')?.innerText.includes('weak entity')")
+    page = answering(browser, address, watch)
     _SlowModel.gone.clear()
     page.click("#fresh")
     page.wait_for_selector(".example")
@@ -150,10 +153,7 @@ def test_a_conversation_that_is_left_while_it_is_answered_keeps_what_there_is(br
 def test_an_answer_stays_with_the_book_that_was_asked_when_another_is_chosen_meanwhile(
     browser: Any, address: str, watch: Watch
 ) -> None:
-    page = opened_chat(browser, address, watch)
-    choose(page, "engine", "Model server")
-    send(page, QUESTION)
-    page.wait_for_function("document.querySelector('.live .text')?.innerText.includes('weak entity')")
+    page = answering(browser, address, watch)
     _SlowModel.gone.clear()
     choose(page, "course", "zoo")
     page.wait_for_function("document.querySelector('.welcome')?.innerText.includes('zoo')")
@@ -192,10 +192,7 @@ def test_a_question_that_is_typed_while_another_book_is_opened_goes_to_that_book
 
 
 def test_a_list_of_books_that_is_only_passed_through_leaves_everything(browser: Any, address: str, watch: Watch) -> None:
-    page = opened_chat(browser, address, watch)
-    choose(page, "engine", "Model server")
-    send(page, QUESTION)
-    page.wait_for_function("document.querySelector('.live .text')?.innerText.includes('weak entity')")
+    page = answering(browser, address, watch)
     page.locator("#course input").focus()
     page.keyboard.press("Tab")
     page.wait_for_timeout(2_000)
